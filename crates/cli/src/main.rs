@@ -1,0 +1,2 @@
+//! The openwinhttp command
+fn main() {}

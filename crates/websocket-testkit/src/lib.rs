@@ -1,0 +1,11 @@
+//! Loads the built websocket library and calls it through its C ABI.
+//!
+//! Tests, benchmarks and fuzz targets use [`api`], so that what they exercise is the file that users get. The library is
+//! built on first use, in the profile of the caller; `OPENWINHTTP_WEBSOCKET_LIB` names another file instead (an
+//! instrumented build, or Microsoft's own `websocket.dll` on Windows, to see where the two differ).
+
+mod library;
+
+pub use library::{Api, api, library_path};
+pub use win32_abi::hresult;
+pub use win32_abi::websocket as abi;

@@ -1,0 +1,1 @@
+//! Win32 functions for ported programs.
