@@ -1,0 +1,391 @@
+//! The receive lane: bytes from the network become indications, and pings become pongs.
+
+use std::collections::VecDeque;
+
+use ws_proto::{Event, FrameHeader, Kind, OpCode, ReceiveOptions, Receiver, close, encode_frame};
+
+use crate::ids::ActionIds;
+use crate::keys::Keys;
+use crate::layout::Layout;
+use crate::send_lane::Masking;
+use crate::{Action, ActionId, Block, BufferType, Buffers, Error, Indication};
+
+/// Pings that may wait for their pong at once. More than these, and the oldest goes unanswered, as RFC 6455 section 5.5.3
+/// allows. They wait only while half of a frame of ours, or a Close in the control area, is outstanding.
+const MAX_WAITING_PINGS: usize = 8;
+
+/// What an action of this lane needs from the rest of the component.
+pub(crate) struct ReceiveParts<'a, B> {
+    pub(crate) block: &'a mut B,
+    pub(crate) layout: Layout,
+    pub(crate) keys: &'a mut Keys,
+    pub(crate) ids: &'a mut ActionIds,
+    /// Whether pongs are masked with a fresh key, with the key 0, or not.
+    pub(crate) pong_masking: Masking,
+    /// Whether a pong may be given out now.
+    pub(crate) pong_allowed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct ReceiveLane<T, C> {
+    operations: VecDeque<Operation<T, C>>,
+    outstanding: Option<Outstanding>,
+    /// Unparsed bytes in the receive area.
+    start: usize,
+    end: usize,
+    receiver: Receiver,
+    /// Payloads of pings whose pong had to wait.
+    waiting_pings: VecDeque<Ping>,
+    aborted: bool,
+    failed: bool,
+}
+
+#[derive(Debug)]
+struct Operation<T, C> {
+    target: Option<T>,
+    context: C,
+    cancelled: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Outstanding {
+    id: ActionId,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Read { space: usize },
+    Pong,
+    Indicate,
+}
+
+/// A copy of a Ping's payload.
+#[derive(Clone, Copy, Debug)]
+struct Ping {
+    payload: [u8; 125],
+    len: u8,
+}
+
+impl Ping {
+    fn new(payload: &[u8]) -> Self {
+        let mut copy = [0; 125];
+        copy[..payload.len()].copy_from_slice(payload);
+        Self {
+            payload: copy,
+            len: payload.len() as u8,
+        }
+    }
+
+    fn payload(&self) -> &[u8] {
+        &self.payload[..usize::from(self.len)]
+    }
+}
+
+/// What parsing found, as offsets, so that nothing is borrowed.
+enum Parsed {
+    Read,
+    Pong(Ping),
+    Data {
+        kind: BufferType,
+        at: usize,
+        len: usize,
+    },
+    Close {
+        status: u16,
+        reason: Option<(usize, usize)>,
+    },
+    PongReceived,
+}
+
+impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
+    pub(crate) const fn new(options: ReceiveOptions) -> Self {
+        Self {
+            operations: VecDeque::new(),
+            outstanding: None,
+            start: 0,
+            end: 0,
+            receiver: Receiver::new(options),
+            waiting_pings: VecDeque::new(),
+            aborted: false,
+            failed: false,
+        }
+    }
+
+    pub(crate) fn abort(&mut self) {
+        self.aborted = true;
+        self.waiting_pings.clear();
+    }
+
+    pub(crate) const fn allow_extensions(&mut self) {
+        self.receiver.allow_extensions();
+    }
+
+    /// Whether a pong was given out and not reported yet.
+    #[inline]
+    pub(crate) const fn pong_outstanding(&self) -> bool {
+        matches!(
+            self.outstanding,
+            Some(Outstanding {
+                step: Step::Pong,
+                ..
+            })
+        )
+    }
+
+    /// Queues an operation; `target` is not empty.
+    pub(crate) fn push(&mut self, target: Option<T>, context: C) -> Result<(), Error> {
+        if target
+            .as_ref()
+            .is_some_and(|target| target.as_ref().is_empty())
+        {
+            return Err(Error::InvalidArgument("a receive buffer must have room"));
+        }
+        if self.failed {
+            return Err(Error::InvalidOperation("receiving has failed"));
+        }
+        self.operations.push_back(Operation {
+            target,
+            context,
+            cancelled: false,
+        });
+        Ok(())
+    }
+
+    /// The room of the outstanding read action `id`.
+    pub(crate) fn space(&self, id: ActionId) -> Option<std::ops::Range<usize>> {
+        match self.outstanding {
+            Some(Outstanding {
+                id: ours,
+                step: Step::Read { space },
+            }) if ours == id => Some(self.end..self.end + space),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn next<'a, B: Block>(
+        &'a mut self,
+        parts: ReceiveParts<'a, B>,
+    ) -> Result<Action<'a, C>, Error> {
+        if self.outstanding.is_some() {
+            return Ok(Action::None);
+        }
+        let Some(head) = self.operations.front() else {
+            return Ok(Action::None);
+        };
+        if self.aborted || head.cancelled {
+            return Ok(self.indicate(parts.ids, Indication::Cancelled));
+        }
+        let parsed = match self.parse(parts.block, parts.pong_allowed) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                self.failed = true;
+                return Err(error.into());
+            }
+        };
+        match parsed {
+            Parsed::Read => Ok(self.read(parts)),
+            Parsed::Pong(ping) => self.pong(parts, &ping),
+            Parsed::Data { kind, at, len } => Ok(self.data(parts, kind, at, len)),
+            Parsed::Close { status, reason } => {
+                let block: &'a B = parts.block;
+                let reason = reason.map(|(at, len)| block.bytes(at..at + len));
+                Ok(self.indicate(parts.ids, Indication::Close { status, reason }))
+            }
+            Parsed::PongReceived => Ok(self.indicate(parts.ids, Indication::Pong)),
+        }
+    }
+
+    /// Takes the report of an action; false if it is not one of this lane.
+    #[inline]
+    pub(crate) fn complete(&mut self, id: ActionId, bytes: usize) -> bool {
+        let Some(outstanding) = self.outstanding.filter(|outstanding| outstanding.id == id) else {
+            return false;
+        };
+        self.outstanding = None;
+        match outstanding.step {
+            Step::Read { space } => {
+                self.end += bytes.min(space);
+                if let (0, Some(head)) = (bytes, self.operations.front_mut()) {
+                    head.cancelled = true;
+                }
+            }
+            Step::Pong => {}
+            Step::Indicate => {
+                self.operations.pop_front();
+            }
+        }
+        true
+    }
+
+    /// Reads on in the buffered bytes up to the next thing to do.
+    fn parse<B: Block>(
+        &mut self,
+        block: &mut B,
+        pong_allowed: bool,
+    ) -> Result<Parsed, ws_proto::ProtocolError> {
+        if pong_allowed && let Some(ping) = self.waiting_pings.pop_front() {
+            return Ok(Parsed::Pong(ping));
+        }
+        let target = self
+            .operations
+            .front()
+            .and_then(|head| head.target.as_ref());
+        let limit = target.map_or(usize::MAX, |target| target.as_ref().len());
+        loop {
+            let (consumed, event) = self
+                .receiver
+                .receive(block.bytes_mut(self.start..self.end), limit)?;
+            self.start += consumed;
+            let end = self.start;
+            return Ok(match event {
+                Event::NeedMore => Parsed::Read,
+                Event::Data(data) => {
+                    let kind = match (data.kind, data.rsv) {
+                        (Kind::Message(kind), 0) => BufferType::data(kind, data.last),
+                        _ => BufferType::Extension(self.receiver.first_byte(data.last)),
+                    };
+                    let len = data.payload.len();
+                    Parsed::Data {
+                        kind,
+                        at: end - len,
+                        len,
+                    }
+                }
+                Event::Ping(payload) => {
+                    let ping = Ping::new(payload);
+                    if pong_allowed {
+                        Parsed::Pong(ping)
+                    } else {
+                        self.wait_with(ping);
+                        continue;
+                    }
+                }
+                Event::Pong(_) => Parsed::PongReceived,
+                Event::Close(frame) => {
+                    let len = frame.reason.len();
+                    match frame.code {
+                        Some(status) => Parsed::Close {
+                            status,
+                            reason: Some((end - len, len)),
+                        },
+                        None => Parsed::Close {
+                            status: close::NO_STATUS,
+                            reason: None,
+                        },
+                    }
+                }
+            });
+        }
+    }
+
+    #[cold]
+    fn wait_with(&mut self, ping: Ping) {
+        if self.waiting_pings.len() == MAX_WAITING_PINGS {
+            self.waiting_pings.pop_front();
+        }
+        self.waiting_pings.push_back(ping);
+    }
+
+    fn read<'a, B: Block>(&'a mut self, parts: ReceiveParts<'a, B>) -> Action<'a, C> {
+        // What is left is at most part of a header or of a control frame, so moving it is cheap, and there is always
+        // room behind it: the area has 256 bytes or more.
+        if self.start > 0 {
+            parts
+                .block
+                .bytes_mut(0..self.end)
+                .copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        let space = self.end..parts.layout.receive_len();
+        let id = self.begin(parts.ids, Step::Read { space: space.len() });
+        Action::ReceiveFromNetwork {
+            id,
+            context: &self.operations[0].context,
+            space: parts.block.bytes_mut(space),
+        }
+    }
+
+    fn pong<'a, B: Block>(
+        &'a mut self,
+        parts: ReceiveParts<'a, B>,
+        ping: &Ping,
+    ) -> Result<Action<'a, C>, Error> {
+        let mask = match parts.pong_masking.key(parts.keys) {
+            Ok(mask) => mask,
+            Err(error) => {
+                self.waiting_pings.push_front(*ping);
+                return Err(error.into());
+            }
+        };
+        let payload = ping.payload();
+        let header = FrameHeader {
+            fin: true,
+            rsv: 0,
+            opcode: OpCode::PONG,
+            mask,
+            payload_len: payload.len() as u64,
+        };
+        let frame = parts
+            .layout
+            .control_frame(header.encoded_len() + payload.len());
+        let frame = parts.block.bytes_mut(frame);
+        encode_frame(frame, &header, payload);
+        let id = self.begin(parts.ids, Step::Pong);
+        Ok(Action::SendToNetwork {
+            id,
+            kind: BufferType::PingPong,
+            context: None,
+            buffers: Buffers::one(frame),
+        })
+    }
+
+    #[inline]
+    fn data<'a, B: Block>(
+        &'a mut self,
+        parts: ReceiveParts<'a, B>,
+        kind: BufferType,
+        at: usize,
+        len: usize,
+    ) -> Action<'a, C> {
+        let id = self.begin(parts.ids, Step::Indicate);
+        let head = &mut self.operations[0];
+        let block: &'a B = parts.block;
+        let bytes = match &mut head.target {
+            _ if len == 0 => None,
+            None => Some(block.bytes(at..at + len)),
+            Some(target) => {
+                let target = &mut target.as_mut()[..len];
+                target.copy_from_slice(block.bytes(at..at + len));
+                Some(&*target)
+            }
+        };
+        Action::IndicateReceiveComplete {
+            id,
+            context: &head.context,
+            indication: Indication::Data { kind, bytes },
+        }
+    }
+
+    fn indicate<'a>(
+        &'a mut self,
+        ids: &mut ActionIds,
+        indication: Indication<'a>,
+    ) -> Action<'a, C> {
+        let id = self.begin(ids, Step::Indicate);
+        Action::IndicateReceiveComplete {
+            id,
+            context: &self.operations[0].context,
+            indication,
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, ids: &mut ActionIds, step: Step) -> ActionId {
+        let id = ids.next();
+        self.outstanding = Some(Outstanding { id, step });
+        id
+    }
+}
