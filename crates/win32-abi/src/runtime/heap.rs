@@ -64,8 +64,7 @@ pub extern "C" fn openwinhttp_HeapAlloc(heap: *mut c_void, flags: u32, size: usi
 
 /// `HeapReAlloc`: the block with another size, its contents kept up to the smaller one. NULL leaves it as it was.
 ///
-/// With `HEAP_ZERO_MEMORY` every byte beyond the old block is 0. The C library may have rounded the old block's length
-/// up; that slack lies within the old block and is not cleared unless the block was allocated with 0 bytes.
+/// With `HEAP_ZERO_MEMORY` every byte beyond the old length is 0.
 ///
 /// # Safety
 /// `block` is NULL (refused) or a live block of this heap.
@@ -97,6 +96,10 @@ pub unsafe extern "C" fn openwinhttp_HeapReAlloc(
                 .add(old_size)
                 .write_bytes(0, size - old_size)
         };
+    }
+    if !moved.is_null() {
+        // SAFETY: a live block of at least `size` bytes.
+        unsafe { clear_slack(moved, size) };
     }
     moved
 }
@@ -179,10 +182,18 @@ mod tests {
         // SAFETY: a live block.
         let block = unsafe { openwinhttp_HeapReAlloc(heap, HEAP_ZERO_MEMORY, block, 50_000) };
         assert_eq!(&bytes(block, 16)[..], b"sixteen letters.");
-        assert!(bytes(block, 50_000)[32..].iter().all(|&byte| byte == 0));
+        assert!(bytes(block, 50_000)[16..].iter().all(|&byte| byte == 0));
+        bytes(block, 50_000).fill(0xAA);
         // SAFETY: a live block.
-        let block = unsafe { openwinhttp_HeapReAlloc(heap, 0, block, 4) };
-        assert_eq!(&bytes(block, 4)[..], b"sixt");
+        let block = unsafe { openwinhttp_HeapReAlloc(heap, 0, block, 3) };
+        // SAFETY: a live block.
+        let block = unsafe { openwinhttp_HeapReAlloc(heap, HEAP_ZERO_MEMORY, block, 100) };
+        assert_eq!(&bytes(block, 3)[..], [0xAA; 3]);
+        assert!(
+            bytes(block, 100)[3..].iter().all(|&byte| byte == 0),
+            "{:?}",
+            bytes(block, 100)
+        );
         // SAFETY: freed once.
         assert_eq!(unsafe { openwinhttp_HeapFree(heap, 0, block) }, 1);
     }

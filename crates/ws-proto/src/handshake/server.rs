@@ -175,11 +175,10 @@ fn check_version(value: &[u8]) -> Result<(), HandshakeError> {
 }
 
 fn check_key(value: &[u8]) -> Result<(), HandshakeError> {
-    // Looks at the length first, so that a long value is not decoded.
+    // A longer value does not fit, and padding is required: what gives 16 bytes has 24 characters.
     let mut nonce = [0; 18];
-    if value.len() == 24 && KEY_BASE64.decode_slice(value, &mut nonce) == Ok(16) {
-        Ok(())
-    } else {
-        Err(HandshakeError::BadKey)
+    match KEY_BASE64.decode_slice(value, &mut nonce) {
+        Ok(16) => Ok(()),
+        Ok(_) | Err(_) => Err(HandshakeError::BadKey),
     }
 }

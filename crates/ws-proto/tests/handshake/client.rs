@@ -21,7 +21,7 @@ fn offering(subprotocols: &[&str], extensions: &[&str]) -> Result<ClientHandshak
 }
 
 fn plain() -> ClientHandshake {
-    offering(&[], &[]).unwrap()
+    offering(&[], &[]).expect("nothing is wrong with no offer")
 }
 
 /// Finishes with a good response to which `more` headers are added.

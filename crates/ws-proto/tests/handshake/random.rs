@@ -104,7 +104,7 @@ fn shuffled<'a>(random: &mut Random, from: &[&'a [u8]]) -> Vec<&'a [u8]> {
 const SUBPROTOCOLS: [&[u8]; 5] = [b"a", b"aa", b"chat.v1", b"!#$%&'*+-.^_`|~", b"Z9"];
 const EXTENSIONS: [&[u8]; 5] = [
     b"x",
-    b"xx; a",
+    b"xx ; a",
     b"y;b=1 ; c=\"2\"",
     b"permessage-deflate; client_max_window_bits",
     b"z",

@@ -308,6 +308,18 @@ fn the_clients_spelling_is_sent_back() {
 }
 
 #[test]
+fn spellings_of_different_case_are_different_requests() {
+    let request = [("Sec-WebSocket-Protocol", "chat, CHAT")];
+    assert_eq!(
+        requested_subprotocols(headers(&request)),
+        Ok(vec!["chat", "CHAT"])
+    );
+    let request = with(&[("Sec-WebSocket-Protocol", "CHAT, CHAt")]);
+    let server = choose(&request, Some("CHAt"), &[]).unwrap();
+    assert_eq!(server.subprotocol(), Some("CHAt"));
+}
+
+#[test]
 fn requested_subprotocols_are_listed_in_order() {
     let request = [
         ("Sec-WebSocket-Protocol", "c, ,a"),
