@@ -7,7 +7,6 @@
 #include "openwinhttp/wide_names.h"
 #include <wchar.h> /* Microsoft's stdio.h declares wprintf */
 #include "openwinhttp/wide.h"
-#include "openwinhttp/wmain.h"
 #else
 #include_next <stdio.h>
 #endif

@@ -7,7 +7,6 @@
 #include "openwinhttp/wide_names.h"
 #include <stdio.h>
 #include "openwinhttp/wide.h"
-#include "openwinhttp/wmain.h"
 #else
 #include_next <wchar.h>
 #endif

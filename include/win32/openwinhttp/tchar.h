@@ -2,13 +2,7 @@
 #ifndef OPENWINHTTP_TCHAR_H
 #define OPENWINHTTP_TCHAR_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
-
-#include "types.h"
-#include "wmain.h"
+#include "wide.h"
 
 #ifdef _UNICODE
 /* The runtime's text functions take wchar_t, whatever its width. */

@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #ifndef __cplusplus
+#ifdef __APPLE__ /* has no uchar.h */
+typedef __CHAR16_TYPE__ char16_t;
+#else
 #include <uchar.h>
+#endif
 #endif
 
 /* Calling conventions and linkage: there is one convention off Windows. */

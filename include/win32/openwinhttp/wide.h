@@ -13,6 +13,7 @@
 #define OPENWINHTTP_WIDE_H
 
 #include "types.h"
+/* The system's headers come from here; each of ours may be on its way here itself, so only then do definitions follow. */
 #include "wide_format.h"
 
 /* ---- printf ---- */
@@ -491,5 +492,7 @@ static inline char *_strdup(const char *text)
 #define __min(a, b) ((a) < (b) ? (a) : (b))
 #define __max(a, b) ((a) > (b) ? (a) : (b))
 #endif
+
+#include "wmain.h"
 
 #endif /* OPENWINHTTP_WIDE_H */

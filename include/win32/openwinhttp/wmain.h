@@ -8,12 +8,7 @@
 #ifndef OPENWINHTTP_WMAIN_H
 #define OPENWINHTTP_WMAIN_H
 
-#include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
-
-#include "types.h"
-#include "wide_format.h"
+#include "wide.h"
 
 /* A NULL-terminated array of wide copies, in one block; free() it. NULL if there is no memory. */
 static inline wchar_t **openwinhttp_wide_arguments(char **narrow)
@@ -53,7 +48,7 @@ struct openwinhttp_any_argv {
     template <class Character> operator Character **() const
     {
         static_assert(sizeof(Character) == sizeof(wchar_t), "wmain takes arrays of wchar_t strings");
-        return reinterpret_cast<Character **>(const_cast<Character ***>(reinterpret_cast<Character **const *>(&wide))[0]);
+        return static_cast<Character **>(static_cast<void *>(wide));
     }
 };
 #define OPENWINHTTP_ARGV(wide) openwinhttp_any_argv{wide}
@@ -61,7 +56,13 @@ struct openwinhttp_any_argv {
 #define OPENWINHTTP_ARGV(wide) ((void *)(wide))
 #endif
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 extern char **environ;
+#ifdef __cplusplus
+}
+#endif
 
 #define OPENWINHTTP_WMAIN_1(count, arguments, environment) openwinhttp_wmain()
 #define OPENWINHTTP_WMAIN_2(count, arguments, environment) openwinhttp_wmain(count, OPENWINHTTP_ARGV(arguments))

@@ -34,11 +34,35 @@ const PROCESS_HEAP: usize = 0x0100_0000;
 fn allocate(size: usize, zeroed: bool) -> *mut c_void {
     // The C library may answer NULL to a length of 0; Windows gives a block.
     let size = size.max(1);
-    if zeroed {
+    let block = if zeroed {
         calloc(1, size)
     } else {
         malloc(size)
+    };
+    if !block.is_null() {
+        // SAFETY: a live block of at least `size` bytes.
+        unsafe { clear_slack(block, size) };
     }
+    block
+}
+
+/// Clears what the C library added to a block's length, so that `HeapReAlloc` can promise zeroes beyond the length that
+/// the caller asked for, which the C library does not remember.
+///
+/// # Safety
+/// `block` is a live block of at least `size` bytes.
+unsafe fn clear_slack(block: *mut c_void, size: usize) {
+    // The compiler knows what `malloc` is, and may think that a block ends at the length asked for.
+    let block = core::hint::black_box(block);
+    // SAFETY: a live block, by the caller's promise.
+    let usable = unsafe { malloc_usable_size(block) };
+    // SAFETY: the block may be used up to that length, as that function is documented.
+    unsafe {
+        block
+            .cast::<u8>()
+            .add(size)
+            .write_bytes(0, usable.saturating_sub(size))
+    };
 }
 
 fn is_process_heap(heap: *mut c_void) -> bool {
