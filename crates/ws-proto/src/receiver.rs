@@ -288,14 +288,14 @@ impl Receiver {
                 if length.first().is_some_and(|top| top & 0x80 != 0) {
                     return Err(ProtocolError::LengthTooLarge);
                 }
+                // Six zeros: at most 65535, whatever the other two bytes are.
+                if length.starts_with(&[0; 6]) {
+                    return Err(ProtocolError::LengthNotMinimal);
+                }
                 let Some(&length) = length.first_chunk() else {
                     return Ok(None);
                 };
-                let length = u64::from_be_bytes(length);
-                if length <= 0xFFFF {
-                    return Err(ProtocolError::LengthNotMinimal);
-                }
-                (10, length)
+                (10, u64::from_be_bytes(length))
             }
             short => (2, u64::from(short)),
         };

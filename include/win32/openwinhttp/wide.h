@@ -94,6 +94,12 @@ static inline int swprintf(wchar_t *text, size_t room, const wchar_t *format, ..
 
 #if OPENWINHTTP_SHORT_WCHAR
 
+/* The C library's own, whose name is taken below. */
+#ifdef __cplusplus
+extern "C"
+#endif
+int openwinhttp_c_vfprintf(FILE *file, const char *format, va_list arguments) OPENWINHTTP_LINK_NAME("vfprintf");
+
 /* True if the format has a conversion that the C library would misread: of wide text, or with Microsoft's sizes. */
 static inline int openwinhttp_needs_own_format(const char *format)
 {
@@ -113,7 +119,7 @@ static inline int openwinhttp_needs_own_format(const char *format)
 static inline int vfprintf(FILE *file, const char *format, va_list arguments)
 {
     return openwinhttp_needs_own_format(format) ? openwinhttp_print(file, format, NULL, arguments)
-                                                : openwinhttp_libc_vfprintf(file, format, arguments);
+                                                : openwinhttp_c_vfprintf(file, format, arguments);
 }
 
 static inline int vprintf(const char *format, va_list arguments)

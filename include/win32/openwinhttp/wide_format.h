@@ -5,7 +5,9 @@
  * round. h makes them narrow, l and w wide. The sizes I, I32 and I64 are known; l before an integer means 32 bits, as
  * LONG and DWORD have. What goes to a stream is UTF-8, and narrow and wide output mix freely on it.
  */
-#ifndef OPENWINHTTP_WIDE_FORMAT_H
+#ifndef OPENWINHTTP_WIDE_H
+#include "wide.h" /* the way in: it includes this file at the right moment */
+#elif !defined(OPENWINHTTP_WIDE_FORMAT_H)
 #define OPENWINHTTP_WIDE_FORMAT_H
 
 #include <stdarg.h>

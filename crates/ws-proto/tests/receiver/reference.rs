@@ -232,8 +232,7 @@ impl Decoder {
             _ => return,
         };
         self.open = Some(kind);
-        self.check =
-            kind == MessageKind::Text && self.options.verify_text && first & 0x70 == 0;
+        self.check = kind == MessageKind::Text && self.options.verify_text && first & 0x70 == 0;
         self.tail.clear();
     }
 
@@ -330,7 +329,13 @@ pub fn check(
     limit: usize,
     expected: &Outcome,
 ) {
-    let found = receive(options, bytes, cuts, limit, expected.error.map(|(at, _)| at));
+    let found = receive(
+        options,
+        bytes,
+        cuts,
+        limit,
+        expected.error.map(|(at, _)| at),
+    );
     assert!(
         found.agrees_with(expected),
         "{options:?}, cut at {cuts:?}, at most {limit}:\n   found {found:x?}\nexpected {expected:x?}"

@@ -1,0 +1,249 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use lexopt::prelude::*;
+use ws_proto::handshake::ClientHandshake;
+
+use crate::help;
+use crate::http::ExtraHeader;
+use crate::url::Url;
+
+/// What the user wants.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Only this text.
+    Show(String),
+    Demo,
+    EchoServer(EchoServer),
+    Connect(Connect),
+}
+
+/// Options of `echo-server`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EchoServer {
+    pub(crate) listen: String,
+    pub(crate) subprotocols: Vec<String>,
+    pub(crate) max_connections: usize,
+    pub(crate) verbose: bool,
+}
+
+/// Options of `connect`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Connect {
+    pub(crate) url: Url,
+    pub(crate) binary: bool,
+    pub(crate) subprotocols: Vec<String>,
+    pub(crate) headers: Vec<ExtraHeader>,
+    pub(crate) ping: bool,
+    pub(crate) verbose: bool,
+}
+
+/// Reads a whole command line.
+///
+/// # Errors
+/// If it is not one that `--help` describes; the error says what is wrong with it.
+pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(Command::Demo),
+        Some(Short('h') | Long("help")) => Ok(show(help::COMMAND)),
+        Some(Short('V') | Long("version")) => Ok(show(help::VERSION)),
+        Some(Value(name)) => match name.to_str() {
+            Some("demo") => demo(&mut parser),
+            Some("echo-server") => echo_server(&mut parser),
+            Some("connect") => connect(&mut parser),
+            Some("help") => help_for(&mut parser),
+            _ => Err(unknown_command(&name)),
+        },
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn show(text: &str) -> Command {
+    Command::Show(text.to_owned())
+}
+
+fn unknown_command(name: &OsString) -> lexopt::Error {
+    format!("there is no command {name:?}").into()
+}
+
+fn help_for(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let Some(argument) = parser.next()? else {
+        return Ok(show(help::COMMAND));
+    };
+    let Value(name) = argument else {
+        return Err(argument.unexpected());
+    };
+    match name.to_str() {
+        Some("demo") => Ok(show(help::DEMO)),
+        Some("echo-server") => Ok(show(help::ECHO_SERVER)),
+        Some("connect") => Ok(show(help::CONNECT)),
+        _ => Err(unknown_command(&name)),
+    }
+}
+
+fn demo(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(Command::Demo),
+        Some(Short('h') | Long("help")) => Ok(show(help::DEMO)),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn echo_server(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut options = EchoServer {
+        listen: String::from("127.0.0.1:0"),
+        subprotocols: Vec::new(),
+        max_connections: 512,
+        verbose: false,
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(show(help::ECHO_SERVER)),
+            Long("listen") => options.listen = parser.value()?.string()?,
+            Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
+            Long("max-connections") => {
+                options.max_connections = parser.value()?.parse_with(at_least_one)?;
+            }
+            Short('v') | Long("verbose") => options.verbose = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    check_subprotocols(&options.subprotocols)?;
+    Ok(Command::EchoServer(options))
+}
+
+fn connect(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut url = None;
+    let (mut binary, mut ping, mut verbose) = (false, false, false);
+    let (mut subprotocols, mut headers) = (Vec::new(), Vec::new());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(show(help::CONNECT)),
+            Long("binary") => binary = true,
+            Long("ping") => ping = true,
+            Short('v') | Long("verbose") => verbose = true,
+            Long("subprotocol") => subprotocols.push(parser.value()?.string()?),
+            Long("header") => headers.push(parser.value()?.parse_with(ExtraHeader::parse)?),
+            Value(value) if url.is_none() => url = Some(value.parse_with(Url::parse)?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    check_subprotocols(&subprotocols)?;
+    Ok(Command::Connect(Connect {
+        url: url.ok_or("connect needs a URL")?,
+        binary,
+        subprotocols,
+        headers,
+        ping,
+        verbose,
+    }))
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(String::from("it must be a number above 0")),
+    }
+}
+
+/// Fails early for what the handshake would refuse later.
+fn check_subprotocols(names: &[String]) -> Result<(), lexopt::Error> {
+    let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+    match ClientHandshake::new([0; 16], &names, &[]) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("--subprotocol: {error}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_line(line: &[&str]) -> Result<Command, String> {
+        let line = std::iter::once("openwinhttp").chain(line.iter().copied());
+        parse(lexopt::Parser::from_iter(line)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn nothing_means_demo() {
+        assert_eq!(parse_line(&[]), Ok(Command::Demo));
+        assert_eq!(parse_line(&["demo"]), Ok(Command::Demo));
+    }
+
+    #[test]
+    fn every_command_has_its_help() {
+        for (line, start) in [
+            (&["--help"][..], "openwinhttp - "),
+            (&["help"], "openwinhttp - "),
+            (&["demo", "-h"], "Show the component"),
+            (&["help", "echo-server"], "Send every message"),
+            (&["echo-server", "--listen", "x", "--help"], "Send every"),
+            (&["connect", "--help"], "Send lines"),
+            (&["--version"], "openwinhttp 0."),
+        ] {
+            match parse_line(line) {
+                Ok(Command::Show(text)) => assert!(text.starts_with(start), "{line:?}: {text}"),
+                other => panic!("{line:?} gave {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn no_help_line_is_too_wide() {
+        for text in [
+            help::COMMAND,
+            help::DEMO,
+            help::ECHO_SERVER,
+            help::CONNECT,
+        ] {
+            assert!(text.lines().all(|line| line.len() <= 112), "{text}");
+        }
+    }
+
+    #[test]
+    fn options_of_the_server() {
+        let line = [
+            "echo-server",
+            "--listen=[::1]:80",
+            "--subprotocol",
+            "a",
+            "--subprotocol",
+            "b",
+            "--max-connections=3",
+            "-v",
+        ];
+        assert_eq!(
+            parse_line(&line),
+            Ok(Command::EchoServer(EchoServer {
+                listen: "[::1]:80".into(),
+                subprotocols: vec!["a".into(), "b".into()],
+                max_connections: 3,
+                verbose: true,
+            }))
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (line, message) in [
+            (&["chat"][..], "there is no command \"chat\""),
+            (&["help", "chat"], "there is no command \"chat\""),
+            (&["--fast"], "--fast"),
+            (&["demo", "x"], "\"x\""),
+            (&["connect"], "connect needs a URL"),
+            (&["connect", "ws://a", "ws://b"], "\"ws://b\""),
+            (&["connect", "wss://a"], "TLS"),
+            (&["connect", "--header", "x", "ws://a"], "NAME: VALUE"),
+            (&["connect", "--header"], "--header"),
+            (&["connect", "ws://a", "--subprotocol", "a b"], "not a token"),
+            (&["echo-server", "--subprotocol", ""], "not a token"),
+            (&["echo-server", "--max-connections", "0"], "above 0"),
+            (&["echo-server", "--max-connections", "x"], "above 0"),
+            (&["echo-server", "--binary"], "--binary"),
+        ] {
+            let error = parse_line(line).expect_err("a wrong command line");
+            assert!(error.contains(message), "{line:?}: {error}");
+        }
+    }
+}

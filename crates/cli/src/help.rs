@@ -1,0 +1,93 @@
+//! What `--help` says.
+
+/// `openwinhttp --help`
+pub(crate) const COMMAND: &str = "\
+openwinhttp - WebSocket connections by the OpenWinHTTP component
+
+Usage: openwinhttp [COMMAND] [OPTIONS]
+
+Commands:
+  demo          A client and a server talk over loopback; shows every action (the default)
+  echo-server   Send every message back to whoever sent it
+  connect URL   Send lines from standard input, print what arrives
+
+Options:
+  -h, --help     This text; after a command, the text for it
+  -V, --version  The version
+
+Exit codes: 0 success, 1 failure, 2 wrong command line; 'connect' has more.
+";
+
+/// `openwinhttp demo --help`
+pub(crate) const DEMO: &str = "\
+Show the component at work
+
+Usage: openwinhttp demo
+
+An echo server made of a server handle and a client made of a client handle meet on a loopback TCP
+connection, exchange text, binary, a fragmented message, 1 MiB, ping and pong, and close. Prints each
+action, its bytes and the frames' headers, and checks that everything comes back as it was sent.
+
+Exit codes: 0 all is as it should be, 1 something is not (and what).
+";
+
+/// `openwinhttp echo-server --help`
+pub(crate) const ECHO_SERVER: &str = "\
+Send every message back to whoever sent it
+
+Usage: openwinhttp echo-server [OPTIONS]
+
+Prints 'listening on ws://IP:PORT' when it is ready, and runs until it is stopped.
+
+Options:
+      --listen ADDR         Address and port to listen on [default: 127.0.0.1:0, any free port]
+      --subprotocol NAME    Speak this subprotocol; may be repeated. The first that a client asks for
+                            and that is given here is chosen
+      --max-connections N   Connections at once; more are answered with status 503 [default: 512]
+  -v, --verbose             Say on standard error what happens on each connection
+  -h, --help                This text
+
+Messages of any length are sent back piece by piece as they come in, so a connection needs the same
+little memory always. The server answers a Close with the same code and reason. A client that breaks
+the protocol gets Close 1002 (1007 for text that is not UTF-8). A client that is silent for 30 seconds
+is sent a ping, and is cut off after 30 more. A request must be complete within 10 seconds.
+
+A client that asks for the path /close/CODE or /close/CODE/REASON is sent that Close at once
+(REASON may be percent-encoded), to see how it takes it.
+
+Exit codes: 1 cannot listen, 2 wrong command line.
+";
+
+/// `openwinhttp connect --help`
+pub(crate) const CONNECT: &str = "\
+Send lines from standard input as messages, and print what arrives
+
+Usage: openwinhttp connect [OPTIONS] URL
+
+URL is ws://HOST[:PORT][/PATH][?QUERY]. (wss:// comes with the WinHTTP client.)
+
+Options:
+      --binary                Send binary messages instead of text
+      --subprotocol NAME      Ask for this subprotocol; may be repeated, the preferred one first
+      --header 'NAME: VALUE'  Add a header to the request; may be repeated
+      --ping                  Send a ping before anything else and say how long the pong took
+  -v, --verbose               Say on standard error what is sent and received, frame by frame
+  -h, --help                  This text
+
+Each line is one message, without its newline; it may be of any length. Each message that arrives is
+printed as one line: text as it is (on a terminal, control characters are escaped), binary in
+hexadecimal, or as it is with --binary. Everything else is said on standard error. The end of the input
+closes the connection with code 1000 and waits up to 10 seconds for the server's Close; what arrives until then
+is printed.
+
+Exit codes:
+  0  closed in order, with code 1000, 1001 or none
+  1  cannot connect, the server refused, or reading or printing failed
+  2  wrong command line
+  3  the connection was lost, or the server did not answer our Close in time
+  4  the server broke the protocol
+  5  closed by the server with any other code
+";
+
+/// `openwinhttp --version`
+pub(crate) const VERSION: &str = concat!("openwinhttp ", env!("CARGO_PKG_VERSION"), "\n");
