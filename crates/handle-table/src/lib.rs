@@ -4,19 +4,26 @@
 //! old handle is recognised as stale; any number at all may be looked up. Handle values are non-zero, multiples of four
 //! and below 2^31, as programs expect of Windows handles.
 //!
-//! Each slot has one lock, and [`HandleTable::lock`] takes it: finding the value and having it alone are one step. A
-//! removal waits for whoever has the value. Tables whose values must outlive their handles hold `Arc`s and clone them
-//! ([`HandleTable::get`]).
+//! Each slot has one lock, and [`HandleTable::lock`] takes it: one atomic step finds the value, checks the generation and
+//! has it alone. A removal waits for whoever has the value. Tables whose values must outlive their handles hold `Arc`s and
+//! clone them ([`HandleTable::get`]).
+//!
+//! The lock is for short work only: who waits for it spins, then yields, then sleeps in short steps (`slot.rs`). In
+//! exchange, taking and leaving it costs one atomic read-modify-write instead of the two of a `std::sync::Mutex`, which
+//! was half of the cost of a call (`docs/benchmarks.md`).
 //!
 //! Threads: everything may be called from any thread at any time. Locking two handles at once can deadlock like any two
 //! locks.
-#![forbid(unsafe_code)]
+
+mod slot;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use slot::{Slot, SlotGuard};
 
 /// A handle's value: non-zero, a multiple of four, below 2^31.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,18 +101,15 @@ pub struct HandleTable<T> {
     free: Mutex<FreeSlots>,
 }
 
-type Slot<T> = Mutex<SlotState<T>>;
-
-struct SlotState<T> {
-    generation: u32,
-    value: Option<T>,
-}
-
 struct FreeSlots {
     /// The longest unused first.
     resting: VecDeque<u32>,
     /// Slots from here on have never been used.
     fresh: u32,
+}
+
+const fn next_generation(generation: u32) -> u32 {
+    generation % MAX_GENERATION + 1
 }
 
 /// The chunk of a slot, and its place there.
@@ -115,7 +119,7 @@ const fn place(index: u32) -> (usize, usize) {
     (chunk as usize, (index - before) as usize)
 }
 
-/// A value whose thread had a panic is still whole: the values here keep their own invariants.
+/// The free list is whole even if a thread had a panic.
 fn unpoisoned<G>(result: Result<G, PoisonError<G>>) -> G {
     result.unwrap_or_else(PoisonError::into_inner)
 }
@@ -139,19 +143,9 @@ impl<T> HandleTable<T> {
     pub fn insert(&self, value: T) -> Result<Handle, TableFull> {
         let index = self.take_free().ok_or(TableFull)?;
         let (chunk, offset) = place(index);
-        let slots = self.chunks[chunk].get_or_init(|| {
-            (0..FIRST_CHUNK << chunk)
-                .map(|_| {
-                    Slot::new(SlotState {
-                        generation: 1,
-                        value: None,
-                    })
-                })
-                .collect()
-        });
-        let mut slot = unpoisoned(slots[offset].lock());
-        slot.value = Some(value);
-        Ok(Handle::new(index, slot.generation))
+        let slots = self.chunks[chunk]
+            .get_or_init(|| (0..FIRST_CHUNK << chunk).map(|_| Slot::new()).collect());
+        Ok(Handle::new(index, slots[offset].fill(value)))
     }
 
     fn take_free(&self) -> Option<u32> {
@@ -176,12 +170,10 @@ impl<T> HandleTable<T> {
             .get(chunk)
             .and_then(OnceLock::get)
             .ok_or(InvalidHandle)?;
-        let slot = unpoisoned(slots.get(offset).ok_or(InvalidHandle)?.lock());
-        if slot.generation == handle.generation() && slot.value.is_some() {
-            Ok(Guard(slot))
-        } else {
-            Err(InvalidHandle)
-        }
+        let slot = slots.get(offset).ok_or(InvalidHandle)?;
+        slot.lock(handle.generation())
+            .map(Guard)
+            .ok_or(InvalidHandle)
     }
 
     /// A copy of the value of `handle`: for tables of `Arc`s.
@@ -200,10 +192,7 @@ impl<T> HandleTable<T> {
     /// # Errors
     /// [`InvalidHandle`].
     pub fn remove(&self, handle: Handle) -> Result<T, InvalidHandle> {
-        let mut guard = self.lock(handle)?;
-        let value = guard.0.value.take().ok_or(InvalidHandle)?;
-        guard.0.generation = guard.0.generation % MAX_GENERATION + 1;
-        drop(guard);
+        let value = self.lock(handle)?.0.empty();
         unpoisoned(self.free.lock())
             .resting
             .push_back(handle.index());
@@ -224,23 +213,21 @@ impl<T> fmt::Debug for HandleTable<T> {
 }
 
 /// The value of a handle, locked.
-pub struct Guard<'a, T>(MutexGuard<'a, SlotState<T>>);
-
-const PRESENT: &str = "a guard is only made over a value, and only its owner can remove it";
+pub struct Guard<'a, T>(SlotGuard<'a, T>);
 
 impl<T> Deref for Guard<'_, T> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
-        self.0.value.as_ref().expect(PRESENT)
+        self.0.value()
     }
 }
 
 impl<T> DerefMut for Guard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        self.0.value.as_mut().expect(PRESENT)
+        self.0.value_mut()
     }
 }
 
@@ -324,9 +311,8 @@ mod tests {
 
     #[test]
     fn generations_wrap_without_zero() {
-        let state = |generation: u32| generation % MAX_GENERATION + 1;
-        assert_eq!(state(1), 2);
-        assert_eq!(state(MAX_GENERATION), 1);
+        assert_eq!(next_generation(1), 2);
+        assert_eq!(next_generation(MAX_GENERATION), 1);
         assert!(Handle::new((1 << INDEX_BITS) - 1, MAX_GENERATION).value() < 1 << 31);
     }
 

@@ -85,7 +85,13 @@ impl Ping {
 /// What parsing found, as offsets, so that nothing is borrowed.
 enum Parsed {
     Read,
-    Pong(Ping),
+    /// A Ping to answer, in the receive area.
+    Ping {
+        at: usize,
+        len: usize,
+    },
+    /// A Ping to answer that has waited.
+    WaitingPing,
     Data {
         kind: BufferType,
         at: usize,
@@ -186,7 +192,14 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         };
         match parsed {
             Parsed::Read => Ok(self.read(parts)),
-            Parsed::Pong(ping) => self.pong(parts, &ping),
+            Parsed::Ping { at, len } => {
+                let ping = Ping::new(parts.block.bytes(at..at + len));
+                self.pong(parts, &ping)
+            }
+            Parsed::WaitingPing => match self.waiting_pings.pop_front() {
+                Some(ping) => self.pong(parts, &ping),
+                None => Ok(Action::None),
+            },
             Parsed::Data { kind, at, len } => Ok(self.data(parts, kind, at, len)),
             Parsed::Close { status, reason } => {
                 let block: &'a B = parts.block;
@@ -220,13 +233,14 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     }
 
     /// Reads on in the buffered bytes up to the next thing to do.
+    #[inline]
     fn parse<B: Block>(
         &mut self,
         block: &mut B,
         pong_allowed: bool,
     ) -> Result<Parsed, ws_proto::ProtocolError> {
-        if pong_allowed && let Some(ping) = self.waiting_pings.pop_front() {
-            return Ok(Parsed::Pong(ping));
+        if pong_allowed && !self.waiting_pings.is_empty() {
+            return Ok(Parsed::WaitingPing);
         }
         let target = self
             .operations
@@ -253,14 +267,14 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
                         len,
                     }
                 }
+                Event::Ping(payload) if pong_allowed => {
+                    let len = payload.len();
+                    Parsed::Ping { at: end - len, len }
+                }
                 Event::Ping(payload) => {
                     let ping = Ping::new(payload);
-                    if pong_allowed {
-                        Parsed::Pong(ping)
-                    } else {
-                        self.wait_with(ping);
-                        continue;
-                    }
+                    self.wait_with(ping);
+                    continue;
                 }
                 Event::Pong(_) => Parsed::PongReceived,
                 Event::Close(frame) => {
@@ -288,6 +302,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         self.waiting_pings.push_back(ping);
     }
 
+    #[inline(never)]
     fn read<'a, B: Block>(&'a mut self, parts: ReceiveParts<'a, B>) -> Action<'a, C> {
         // What is left is at most part of a header or of a control frame, so moving it is cheap, and there is always
         // room behind it: the area has 256 bytes or more.
@@ -308,6 +323,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         }
     }
 
+    #[inline(never)]
     fn pong<'a, B: Block>(
         &'a mut self,
         parts: ReceiveParts<'a, B>,
@@ -369,6 +385,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         }
     }
 
+    #[inline(never)]
     fn indicate<'a>(
         &'a mut self,
         ids: &mut ActionIds,

@@ -39,6 +39,19 @@ impl Utf8Validator {
         }
     }
 
+    /// Checks text that is there whole.
+    ///
+    /// # Errors
+    /// [`InvalidUtf8`].
+    #[inline]
+    pub fn check(text: &[u8]) -> Result<(), InvalidUtf8> {
+        if (text.len() < VECTOR_LEN && text.is_ascii()) || is_utf8(text) {
+            Ok(())
+        } else {
+            Err(InvalidUtf8)
+        }
+    }
+
     /// Checks the next piece.
     ///
     /// # Errors
@@ -60,12 +73,7 @@ impl Utf8Validator {
             piece = rest;
         }
         let (whole, tail) = piece.split_at(piece.len() - open_tail(piece));
-        let valid = if whole.len() < VECTOR_LEN {
-            core::str::from_utf8(whole).is_ok()
-        } else {
-            simdutf8::basic::from_utf8(whole).is_ok()
-        };
-        if !valid {
+        if !is_utf8(whole) {
             return Err(InvalidUtf8);
         }
         tail.iter().try_for_each(|&byte| self.step(byte))
@@ -109,6 +117,15 @@ impl Utf8Validator {
         };
         *self = Self { missing, low, high };
         Ok(())
+    }
+}
+
+/// Whether whole characters are UTF-8.
+fn is_utf8(text: &[u8]) -> bool {
+    if text.len() < VECTOR_LEN {
+        core::str::from_utf8(text).is_ok()
+    } else {
+        simdutf8::basic::from_utf8(text).is_ok()
     }
 }
 

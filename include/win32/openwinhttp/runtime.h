@@ -13,7 +13,10 @@
 #include "sal.h"
 #include "types.h"
 
-#define OPENWINHTTP_SYMBOL(name) OPENWINHTTP_LINK_NAME("openwinhttp_" #name)
+/* The linker's name of a function of the library; Mach-O puts an underscore before it. */
+#define OPENWINHTTP_STRING_(text) #text
+#define OPENWINHTTP_STRING(text) OPENWINHTTP_STRING_(text)
+#define OPENWINHTTP_SYMBOL(name) __asm__(OPENWINHTTP_STRING(__USER_LABEL_PREFIX__) "openwinhttp_" #name)
 
 #define HEAP_NO_SERIALIZE 0x00000001
 #define HEAP_GENERATE_EXCEPTIONS 0x00000004 /* accepted, without effect: failure is NULL */

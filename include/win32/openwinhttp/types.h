@@ -49,11 +49,6 @@ typedef __CHAR16_TYPE__ char16_t;
 #define __forceinline static inline __attribute__((__always_inline__))
 #endif
 
-/* The linker's name of a function; Mach-O puts an underscore before it. */
-#define OPENWINHTTP_STRING_(text) #text
-#define OPENWINHTTP_STRING(text) OPENWINHTTP_STRING_(text)
-#define OPENWINHTTP_LINK_NAME(name) __asm__(OPENWINHTTP_STRING(__USER_LABEL_PREFIX__) name)
-
 /* Markers of parameters. */
 #ifndef IN
 #define IN

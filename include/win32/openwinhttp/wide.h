@@ -94,11 +94,28 @@ static inline int swprintf(wchar_t *text, size_t room, const wchar_t *format, ..
 
 #if OPENWINHTTP_SHORT_WCHAR
 
-/* The C library's own, whose name is taken below. */
-#ifdef __cplusplus
-extern "C"
-#endif
-int openwinhttp_c_vfprintf(FILE *file, const char *format, va_list arguments) OPENWINHTTP_LINK_NAME("vfprintf");
+/* What the C library's vfprintf does; its name is taken below, which hides it from the linker too. */
+static inline int openwinhttp_print_plain(FILE *file, const char *format, va_list arguments)
+{
+    char local[512];
+    char *text = local;
+    int length;
+    va_list again;
+    va_copy(again, arguments);
+    length = vsnprintf(local, sizeof local, format, arguments);
+    if (length >= (int)sizeof local) {
+        text = (char *)malloc((size_t)length + 1);
+        length = text != NULL ? vsnprintf(text, (size_t)length + 1, format, again) : -1;
+    }
+    va_end(again);
+    if (length > 0 && fwrite(text, 1, (size_t)length, file) != (size_t)length) {
+        length = -1;
+    }
+    if (text != local) {
+        free(text);
+    }
+    return length;
+}
 
 /* True if the format has a conversion that the C library would misread: of wide text, or with Microsoft's sizes. */
 static inline int openwinhttp_needs_own_format(const char *format)
@@ -119,7 +136,7 @@ static inline int openwinhttp_needs_own_format(const char *format)
 static inline int vfprintf(FILE *file, const char *format, va_list arguments)
 {
     return openwinhttp_needs_own_format(format) ? openwinhttp_print(file, format, NULL, arguments)
-                                                : openwinhttp_c_vfprintf(file, format, arguments);
+                                                : openwinhttp_print_plain(file, format, arguments);
 }
 
 static inline int vprintf(const char *format, va_list arguments)

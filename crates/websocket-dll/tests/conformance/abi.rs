@@ -247,8 +247,14 @@ fn s004_every_function_survives_a_null_handle() {
 
     // SAFETY: NULL outputs are what is tested.
     unsafe {
-        returns((api().create_client_handle)(null(), 0, null_mut()), E_INVALIDARG);
-        returns((api().create_server_handle)(null(), 0, null_mut()), E_INVALIDARG);
+        returns(
+            (api().create_client_handle)(null(), 0, null_mut()),
+            E_INVALIDARG,
+        );
+        returns(
+            (api().create_server_handle)(null(), 0, null_mut()),
+            E_INVALIDARG,
+        );
         let mut size = 4;
         returns(
             (api().get_global_property)(
@@ -334,7 +340,11 @@ fn every_function_refuses(handle: WEB_SOCKET_HANDLE, result: HRESULT) {
             result,
         );
         assert_eq!((count, action, kind, contexts), (0, 0, 0, [null_mut(); 2]));
-        assert!(buffers.iter().all(|buffer| buffer.Data.ulBufferLength == 0x5555));
+        assert!(
+            buffers
+                .iter()
+                .all(|buffer| buffer.Data.ulBufferLength == 0x5555)
+        );
         // Nothing can be seen of these but that they return.
         (api.complete_action)(handle, without_provenance_mut(1), 1);
         (api.abort_handle)(handle);

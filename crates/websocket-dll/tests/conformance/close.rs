@@ -34,10 +34,15 @@ fn s072_null_buffer_and_status_1005_give_an_empty_close() {
         let endpoint = Endpoint::open(role);
         returns(endpoint.send_empty(CLOSE, 1), S_OK);
         let action = write(&endpoint, SEND);
-        assert_eq!((action.count, action.buffer_type, action.application), (1, CLOSE, 1));
+        assert_eq!(
+            (action.count, action.buffer_type, action.application),
+            (1, CLOSE, 1)
+        );
         match role {
             Role::Server => assert_eq!(action.wire(), b"\x88\x00"),
-            Role::Client => assert_eq!((&action.wire()[..2], action.total()), (&b"\x88\x80"[..], 6)),
+            Role::Client => {
+                assert_eq!((&action.wire()[..2], action.total()), (&b"\x88\x80"[..], 6))
+            }
         }
         endpoint.complete(action.context, action.total());
         send_indicated(&endpoint, CLOSE, 1);
@@ -55,7 +60,10 @@ fn s073_status_without_reason_is_two_bytes() {
             returns(endpoint.send_close(1000, reason, 1), S_OK);
             let action = write(&endpoint, SEND);
             if role == Role::Server {
-                assert_eq!((action.count, action.wire()), (1, b"\x88\x02\x03\xe8".to_vec()));
+                assert_eq!(
+                    (action.count, action.wire()),
+                    (1, b"\x88\x02\x03\xe8".to_vec())
+                );
             }
             assert_eq!(Frame::only(&action.wire()).payload, b"\x03\xe8");
             endpoint.complete(action.context, action.total());
@@ -71,7 +79,10 @@ fn s074_reason_of_123_accepted_124_and_1005_with_reason_refused() {
         for properties in [&[][..], &[Property::SendBuffer(16)]] {
             let endpoint = Endpoint::open_with(role, properties);
             returns(endpoint.send_close(1000, Some(long), 1), E_INVALIDARG);
-            returns(endpoint.send_close(1005, Some(long.part(0, 1)), 1), E_INVALIDARG);
+            returns(
+                endpoint.send_close(1005, Some(long.part(0, 1)), 1),
+                E_INVALIDARG,
+            );
             let null_with_length = WEB_SOCKET_BUFFER {
                 CloseStatus: WEB_SOCKET_BUFFER_CLOSE_STATUS {
                     pbReason: null_mut(),
@@ -86,7 +97,10 @@ fn s074_reason_of_123_accepted_124_and_1005_with_reason_refused() {
             send(&endpoint, BINARY, Memory::new(b"x"));
             let reason = long.part(0, 123);
             returns(endpoint.send_close(1000, Some(reason), 1), S_OK);
-            assert_eq!(close_payload(&endpoint), wire::close_payload(1000, &reason.bytes()));
+            assert_eq!(
+                close_payload(&endpoint),
+                wire::close_payload(1000, &reason.bytes())
+            );
         }
     }
 
@@ -95,7 +109,10 @@ fn s074_reason_of_123_accepted_124_and_1005_with_reason_refused() {
     let bye = Memory::new(b"bye");
     returns(server.send_close(1000, Some(bye), 1), S_OK);
     let action = write(&server, SEND);
-    assert_eq!((action.count, action.bytes(0)), (2, b"\x88\x05\x03\xe8".to_vec()));
+    assert_eq!(
+        (action.count, action.bytes(0)),
+        (2, b"\x88\x05\x03\xe8".to_vec())
+    );
     assert_eq!(action.data(1), (bye.pointer(), 3));
     server.complete(action.context, 7);
     send_indicated(&server, CLOSE, 1);
@@ -106,12 +123,15 @@ fn s075_forbidden_and_allowed_status_codes() {
         let endpoint = Endpoint::open(role);
         for status in [0, 1, 999, 1006, 1015] {
             returns(endpoint.send_close(status, None, 1), E_INVALIDARG);
-            returns(endpoint.send_close(status, Some(Memory::new(b"r")), 1), E_INVALIDARG);
+            returns(
+                endpoint.send_close(status, Some(Memory::new(b"r")), 1),
+                E_INVALIDARG,
+            );
         }
         nothing(&endpoint, SEND);
         for status in [
-            1000, 1001, 1002, 1003, 1004, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 1016, 2000, 2999,
-            3000, 4999, 5000, 65535,
+            1000, 1001, 1002, 1003, 1004, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 1016, 2000,
+            2999, 3000, 4999, 5000, 65535,
         ] {
             let endpoint = Endpoint::open(role);
             returns(endpoint.send_close(status, None, 1), S_OK);
@@ -142,7 +162,11 @@ fn s076_after_close_data_and_close_are_operation_ping_works() {
         // Receiving goes on: the peer's own messages, and its Close.
         let action = deliver(&endpoint, &incoming(role, FIN | wire::TEXT, b"late"), 4);
         indicated(&endpoint, action, TEXT, b"late", 4);
-        let action = deliver(&endpoint, &incoming(role, FIN | wire::CLOSE, b"\x03\xe8"), 5);
+        let action = deliver(
+            &endpoint,
+            &incoming(role, FIN | wire::CLOSE, b"\x03\xe8"),
+            5,
+        );
         is_indication(&action, CLOSE, 5);
     }
 }
@@ -150,13 +174,23 @@ fn s076_after_close_data_and_close_are_operation_ping_works() {
 fn s077_after_receiving_close_data_and_close_can_be_sent() {
     for role in Role::BOTH {
         let endpoint = Endpoint::open(role);
-        let action = deliver(&endpoint, &incoming(role, FIN | wire::CLOSE, b"\x03\xe8"), 1);
+        let action = deliver(
+            &endpoint,
+            &incoming(role, FIN | wire::CLOSE, b"\x03\xe8"),
+            1,
+        );
         is_indication(&action, CLOSE, 1);
         endpoint.complete(action.context, 0);
         for kind in [TEXT, BINARY_PART, BINARY] {
-            assert_eq!(Frame::only(&send(&endpoint, kind, Memory::new(b"x"))[0]).payload, b"x");
+            assert_eq!(
+                Frame::only(&send(&endpoint, kind, Memory::new(b"x"))[0]).payload,
+                b"x"
+            );
         }
-        returns(endpoint.send_close(1000, Some(Memory::new(b"bye")), 1), S_OK);
+        returns(
+            endpoint.send_close(1000, Some(Memory::new(b"bye")), 1),
+            S_OK,
+        );
         assert_eq!(close_payload(&endpoint), b"\x03\xe8bye");
         returns(endpoint.send_close(1000, None, 1), OPERATION);
     }

@@ -73,7 +73,11 @@ fn s005_no_properties_works_for_both_roles_with_distinct_handles() {
     handles.sort_unstable();
     handles.dedup();
     assert_eq!(handles.len(), endpoints.len());
-    assert!(handles.iter().all(|&handle| handle != 0 && handle != usize::MAX));
+    assert!(
+        handles
+            .iter()
+            .all(|&handle| handle != 0 && handle != usize::MAX)
+    );
     for endpoint in &endpoints[..2] {
         endpoint.shake_hands();
         converse(endpoint);
@@ -83,7 +87,10 @@ fn s005_no_properties_works_for_both_roles_with_distinct_handles() {
 fn s006_receive_buffer_of_255_refused_256_accepted() {
     for role in Role::BOTH {
         for size in [0, 1, 255] {
-            fails(Endpoint::create(role, &[Property::ReceiveBuffer(size)]), E_INVALIDARG);
+            fails(
+                Endpoint::create(role, &[Property::ReceiveBuffer(size)]),
+                E_INVALIDARG,
+            );
         }
         let endpoint = Endpoint::open_with(role, &[Property::ReceiveBuffer(256)]);
         returns(endpoint.receive(1), S_OK);
@@ -94,7 +101,10 @@ fn s006_receive_buffer_of_255_refused_256_accepted() {
 fn s007_send_buffer_of_16_accepted_15_refused() {
     for role in Role::BOTH {
         for size in [0, 15] {
-            fails(Endpoint::create(role, &[Property::SendBuffer(size)]), E_INVALIDARG);
+            fails(
+                Endpoint::create(role, &[Property::SendBuffer(size)]),
+                E_INVALIDARG,
+            );
         }
         converse(&Endpoint::open_with(role, &[Property::SendBuffer(16)]));
     }
@@ -111,11 +121,23 @@ fn s008_default_read_length_is_4096_on_both_roles() {
 fn s009_default_client_splits_at_4080_payload_bytes() {
     let endpoint = Endpoint::open(Role::Client);
     let lengths = |writes: Vec<Vec<u8>>| -> Vec<usize> {
-        writes.iter().map(|bytes| Frame::only(bytes).payload.len()).collect()
+        writes
+            .iter()
+            .map(|bytes| Frame::only(bytes).payload.len())
+            .collect()
     };
-    assert_eq!(lengths(send(&endpoint, BINARY, Memory::pattern(4080))), [4080]);
-    assert_eq!(lengths(send(&endpoint, BINARY, Memory::pattern(4081))), [4080, 1]);
-    assert_eq!(lengths(send(&endpoint, BINARY, Memory::pattern(8161))), [4080, 4080, 1]);
+    assert_eq!(
+        lengths(send(&endpoint, BINARY, Memory::pattern(4080))),
+        [4080]
+    );
+    assert_eq!(
+        lengths(send(&endpoint, BINARY, Memory::pattern(4081))),
+        [4080, 1]
+    );
+    assert_eq!(
+        lengths(send(&endpoint, BINARY, Memory::pattern(8161))),
+        [4080, 4080, 1]
+    );
 }
 
 fn s010_allocated_buffer_needs_both_sizes_plus_144() {
@@ -190,11 +212,31 @@ fn s012_odd_addresses_of_block_and_values_work() {
                 });
             };
             let address = block.pointer().expose_provenance().to_ne_bytes();
-            add(WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE, 0, &256u32.to_ne_bytes(), 4);
-            add(WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE, 4, &256u32.to_ne_bytes(), 4);
-            add(WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE, 8, &address, block.length());
+            add(
+                WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE,
+                0,
+                &256u32.to_ne_bytes(),
+                4,
+            );
+            add(
+                WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE,
+                4,
+                &256u32.to_ne_bytes(),
+                4,
+            );
+            add(
+                WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE,
+                8,
+                &address,
+                block.length(),
+            );
             let after = 8 + pointer_size;
-            add(WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE, after, &1u32.to_ne_bytes(), 4);
+            add(
+                WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE,
+                after,
+                &1u32.to_ne_bytes(),
+                4,
+            );
             // SAFETY: each value is where its property says, for as long as the call.
             let endpoint = unsafe { Endpoint::create_raw(role, &properties) }.expect("creation");
             endpoint.shake_hands();
@@ -208,13 +250,25 @@ fn s012_odd_addresses_of_block_and_values_work() {
 fn s013_property_values_may_be_overwritten_after_the_call() {
     for role in Role::BOTH {
         let block = Block::like_dotnet(300, 200);
-        let (mut receive, mut send, mut address, mut unchecked) =
+        let (mut receive, mut sent, mut address, mut unchecked) =
             (300u32, 200u32, block.pointer(), 1u32);
         let mut properties = [
-            property(WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE, &mut receive, 4),
-            property(WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE, &mut send, 4),
-            property(WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE, &mut address, block.length()),
-            property(WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE, &mut unchecked, 4),
+            property(
+                WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE,
+                &mut receive,
+                4,
+            ),
+            property(WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE, &mut sent, 4),
+            property(
+                WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE,
+                &mut address,
+                block.length(),
+            ),
+            property(
+                WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE,
+                &mut unchecked,
+                4,
+            ),
         ];
         // SAFETY: each value is where its property says.
         let endpoint = unsafe { Endpoint::create_raw(role, &properties) }.expect("creation");
@@ -270,8 +324,15 @@ fn s014_bytes_outside_the_block_never_change() {
             let reason = Memory::new(&[b'r'; 123]);
             returns(endpoint.send_close(1000, Some(reason), 4), S_OK);
             let close = finish_send(&endpoint, CLOSE, 4).concat();
-            assert_eq!(Frame::only(&close).payload, wire::close_payload(1000, &reason.bytes()));
-            let mut rest = &incoming(role, FIN | wire::CLOSE, &wire::close_payload(1000, &[b'r'; 123]))[..];
+            assert_eq!(
+                Frame::only(&close).payload,
+                wire::close_payload(1000, &reason.bytes())
+            );
+            let mut rest = &incoming(
+                role,
+                FIN | wire::CLOSE,
+                &wire::close_payload(1000, &[b'r'; 123]),
+            )[..];
             let action = endpoint.pump(&mut rest, usize::MAX);
             is_indication(&action, CLOSE, 3);
             endpoint.complete(action.context, 0);
@@ -289,13 +350,19 @@ fn s015_disable_masking_false_equals_absent() {
         .map(|_| Frame::only(&send(&client, TEXT, Memory::new(b"Hello")).concat()).key)
         .collect();
     // A key of zero by chance is as likely as two equal ones: once in four thousand million runs.
-    assert!(keys[0].is_some_and(|key| key != [0; 4]) && keys[0] != keys[1], "{keys:?}");
+    assert!(
+        keys[0].is_some_and(|key| key != [0; 4]) && keys[0] != keys[1],
+        "{keys:?}"
+    );
     returns(client.send(BINARY, Memory::pattern(5), 1), S_OK);
     assert_ne!(write(&client, SEND).wire()[6..], Memory::pattern(5).bytes());
 
     let server = Endpoint::open_with(Role::Server, &[Property::DisableMasking(false)]);
     returns(server.receive(1), S_OK);
-    server.fill(&read(&server), &wire::frame(FIN | wire::TEXT, b"Hello", None));
+    server.fill(
+        &read(&server),
+        &wire::frame(FIN | wire::TEXT, b"Hello", None),
+    );
     refuses(&server, RECEIVE, FORMAT);
 }
 
@@ -309,9 +376,21 @@ fn s016_failure_stores_null_in_the_handle() {
             assert!(handle.is_null(), "{handle:?}");
         };
         let mut small = 255u32;
-        refuse(property(WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE, &mut small, 4));
-        refuse(property(WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE, &mut 4096u32, 3));
-        refuse(property(WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE, &mut 0u32, 1));
+        refuse(property(
+            WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE,
+            &mut small,
+            4,
+        ));
+        refuse(property(
+            WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE,
+            &mut 4096u32,
+            3,
+        ));
+        refuse(property(
+            WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE,
+            &mut 0u32,
+            1,
+        ));
         refuse(WEB_SOCKET_PROPERTY {
             Type: WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE,
             pvValue: std::ptr::null_mut(),

@@ -16,6 +16,7 @@ mod sending;
 mod server_handshake;
 mod support;
 mod table;
+mod threads;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,10 @@ fn main() -> ExitCode {
         actions::SECTION,
         allocated_buffer::SECTION,
     ]);
+    if !arguments.list {
+        // Built and loaded before the tests start, so that a failure is reported once.
+        websocket_testkit::api();
+    }
     let conclusion = libtest_mimic::run(&arguments, table.trials());
     let partial = arguments.list
         || arguments.filter.is_some()

@@ -15,6 +15,9 @@ struct Bad {
     result: HRESULT,
 }
 
+/// First frames of a text and of a binary message that go on.
+const OPEN: [&[(u8, &[u8])]; 2] = [&[(wire::TEXT, b"x")], &[(wire::BINARY, b"x")]];
+
 /// The rows of the error table of section 4, each with as many bytes as are needed to know.
 fn error_table(role: Role) -> Vec<Bad> {
     let mut table = Vec::new();
@@ -32,32 +35,81 @@ fn error_table(role: Role) -> Vec<Bad> {
     for reserved in [0x40, 0x20, 0x10, 0x70] {
         for opcode in [wire::TEXT, wire::BINARY, wire::PING, wire::CLOSE] {
             let first = FIN | reserved | opcode;
-            add(format!("reserved bit {reserved:#x}"), &[], &[first, mask_bit], FORMAT);
+            add(
+                format!("reserved bit {reserved:#x}"),
+                &[],
+                &[first, mask_bit],
+                FORMAT,
+            );
         }
     }
     for opcode in (3..=7).chain(11..=15) {
-        add(format!("opcode {opcode:#x}"), &[], &[FIN | opcode, mask_bit], FORMAT);
+        add(
+            format!("opcode {opcode:#x}"),
+            &[],
+            &[FIN | opcode, mask_bit],
+            FORMAT,
+        );
     }
-    for opcode in [wire::TEXT, wire::BINARY, wire::CLOSE, wire::PING, wire::PONG] {
+    for opcode in [
+        wire::TEXT,
+        wire::BINARY,
+        wire::CLOSE,
+        wire::PING,
+        wire::PONG,
+    ] {
         let second = (mask_bit ^ 0x80) | 1;
-        add(format!("mask bit of opcode {opcode}"), &[], &[FIN | opcode, second], FORMAT);
+        add(
+            format!("mask bit of opcode {opcode}"),
+            &[],
+            &[FIN | opcode, second],
+            FORMAT,
+        );
     }
     for length in [0u16, 1, 125] {
-        let bytes = [&[FIN | wire::BINARY, mask_bit | 126], &length.to_be_bytes()[..]].concat();
+        let bytes = [
+            &[FIN | wire::BINARY, mask_bit | 126],
+            &length.to_be_bytes()[..],
+        ]
+        .concat();
         add(format!("length {length} in 16 bits"), &[], &bytes, FORMAT);
     }
     for length in [0u64, 125, 126, 65535, 1 << 63, u64::MAX] {
-        let bytes = [&[FIN | wire::BINARY, mask_bit | 127], &length.to_be_bytes()[..]].concat();
+        let bytes = [
+            &[FIN | wire::BINARY, mask_bit | 127],
+            &length.to_be_bytes()[..],
+        ]
+        .concat();
         add(format!("length {length} in 64 bits"), &[], &bytes, FORMAT);
     }
     for opcode in [wire::CLOSE, wire::PING, wire::PONG] {
         let long = [FIN | opcode, mask_bit | 126];
-        add(format!("opcode {opcode} of more than 125 bytes"), &[], &long, FORMAT);
+        add(
+            format!("opcode {opcode} of more than 125 bytes"),
+            &[],
+            &long,
+            FORMAT,
+        );
         let longer = [FIN | opcode, mask_bit | 127];
-        add(format!("opcode {opcode} of 64-bit length"), &[], &longer, FORMAT);
-        add(format!("opcode {opcode} without FIN"), &[], &[opcode, mask_bit], FORMAT);
+        add(
+            format!("opcode {opcode} of 64-bit length"),
+            &[],
+            &longer,
+            FORMAT,
+        );
+        add(
+            format!("opcode {opcode} without FIN"),
+            &[],
+            &[opcode, mask_bit],
+            FORMAT,
+        );
     }
-    add("Close of 1 byte".into(), &[], &frame(FIN | wire::CLOSE, &[3]), FORMAT);
+    add(
+        "Close of 1 byte".into(),
+        &[],
+        &frame(FIN | wire::CLOSE, &[3]),
+        FORMAT,
+    );
     for status in [0u16, 1, 999, 1005, 1006, 1015] {
         let bytes = frame(FIN | wire::CLOSE, &status.to_be_bytes());
         add(format!("Close status {status}"), &[], &bytes, FORMAT);
@@ -66,26 +118,67 @@ fn error_table(role: Role) -> Vec<Bad> {
         let bytes = frame(FIN | wire::CLOSE, &wire::close_payload(1000, reason));
         add(format!("Close reason {reason:02x?}"), &[], &bytes, FORMAT);
     }
-    add("text not UTF-8".into(), &[], &frame(FIN | wire::TEXT, b"ab\xff"), FORMAT);
-    add("text cut short".into(), &[], &frame(FIN | wire::TEXT, b"ab\xe2\x82"), FORMAT);
-    add("text cut short by an empty last frame".into(), &[(wire::TEXT, b"\xe2\x82")],
-        &frame(FIN, b""), FORMAT);
+    add(
+        "text not UTF-8".into(),
+        &[],
+        &frame(FIN | wire::TEXT, b"ab\xff"),
+        FORMAT,
+    );
+    add(
+        "text cut short".into(),
+        &[],
+        &frame(FIN | wire::TEXT, b"ab\xe2\x82"),
+        FORMAT,
+    );
+    add(
+        "text cut short by an empty last frame".into(),
+        &[(wire::TEXT, b"\xe2\x82")],
+        &frame(FIN, b""),
+        FORMAT,
+    );
     for first in [0, FIN] {
-        add("continuation of nothing".into(), &[], &[first, mask_bit], OPERATION);
-        add("continuation after the end".into(), &[(FIN | wire::TEXT, b"x")], &[first, mask_bit],
-            OPERATION);
+        add(
+            "continuation of nothing".into(),
+            &[],
+            &[first, mask_bit],
+            OPERATION,
+        );
+        add(
+            "continuation after the end".into(),
+            &[(FIN | wire::TEXT, b"x")],
+            &[first, mask_bit],
+            OPERATION,
+        );
     }
-    for first in [wire::TEXT, FIN | wire::TEXT, wire::BINARY, FIN | wire::BINARY] {
-        for before in [&[(wire::TEXT, &b"x"[..])], &[(wire::BINARY, &b"x"[..])]] {
-            add("new message in an open one".into(), before, &[first, mask_bit | 5], OPERATION);
+    for first in [
+        wire::TEXT,
+        FIN | wire::TEXT,
+        wire::BINARY,
+        FIN | wire::BINARY,
+    ] {
+        for before in OPEN {
+            add(
+                "new message in an open one".into(),
+                before,
+                &[first, mask_bit | 5],
+                OPERATION,
+            );
         }
     }
     for first in [FIN | wire::TEXT, wire::BINARY, FIN | wire::CLOSE] {
-        add(format!("{first:#x} after Close"), &[(FIN | wire::CLOSE, b"\x03\xe8")],
-            &frame(first, b""), OPERATION);
+        add(
+            format!("{first:#x} after Close"),
+            &[(FIN | wire::CLOSE, b"\x03\xe8")],
+            &frame(first, b""),
+            OPERATION,
+        );
     }
-    add("data inside a message after Close".into(),
-        &[(wire::TEXT, b"x"), (FIN | wire::CLOSE, b"")], &frame(FIN, b"y"), OPERATION);
+    add(
+        "data inside a message after Close".into(),
+        &[(wire::TEXT, b"x"), (FIN | wire::CLOSE, b"")],
+        &frame(FIN, b"y"),
+        OPERATION,
+    );
     table
 }
 
@@ -129,8 +222,11 @@ pub(crate) fn s092_error_is_sticky_and_sending_goes_on() {
         let endpoint = Endpoint::open(role);
         returns(endpoint.receive(1), S_OK);
         returns(endpoint.receive(2), S_OK);
-        let stream =
-            [incoming(role, FIN | 3, b""), incoming(role, FIN | wire::TEXT, b"fine")].concat();
+        let stream = [
+            incoming(role, FIN | 3, b""),
+            incoming(role, FIN | wire::TEXT, b"fine"),
+        ]
+        .concat();
         endpoint.fill(&read(&endpoint), &stream);
         for _ in 0..3 {
             refuses(&endpoint, RECEIVE, FORMAT);
@@ -173,7 +269,10 @@ fn read_all(endpoint: &Endpoint, mut stream: &[u8], step: usize) -> Result<Vec<V
             return Err(action.result);
         }
         if action.action == websocket_testkit::abi::WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION {
-            return Ok(messages(pieces).into_iter().map(|message| message.bytes).collect());
+            return Ok(messages(pieces)
+                .into_iter()
+                .map(|message| message.bytes)
+                .collect());
         }
         is_indication(&action, action.buffer_type, 1);
         pieces.push(Piece {
@@ -209,7 +308,11 @@ pub(crate) fn s093_utf8_split_over_frames_chunks_and_a_ping() {
             for step in [usize::MAX, 1, 3] {
                 let endpoint = Endpoint::open(role);
                 let got = read_all(&endpoint, &frames, step);
-                assert_eq!(got, Ok(vec![text.to_vec(); 2]), "cut at {cut}, reads of {step}");
+                assert_eq!(
+                    got,
+                    Ok(vec![text.to_vec(); 2]),
+                    "cut at {cut}, reads of {step}"
+                );
             }
             // The same head alone is a message only between characters.
             let alone = incoming(role, FIN | wire::TEXT, head);
@@ -260,7 +363,10 @@ pub(crate) fn s094_invalid_utf8_is_format_unless_disabled_or_binary() {
                 let frame = incoming(role, FIN | wire::TEXT, &text);
                 let missing = text.len() - prefix.len() - known_after;
                 let endpoint = Endpoint::open(role);
-                refused(&deliver(&endpoint, &frame[..frame.len() - missing], 1), FORMAT);
+                refused(
+                    &deliver(&endpoint, &frame[..frame.len() - missing], 1),
+                    FORMAT,
+                );
             }
         }
     }
@@ -268,20 +374,39 @@ pub(crate) fn s094_invalid_utf8_is_format_unless_disabled_or_binary() {
 
 pub(crate) fn s096_client_refuses_masked_server_refuses_unmasked() {
     for role in Role::BOTH {
-        let wrong = if role == Role::Client { Some(KEY) } else { None };
-        for first in [wire::TEXT, wire::BINARY, wire::PING, wire::PONG, wire::CLOSE] {
+        let wrong = if role == Role::Client {
+            Some(KEY)
+        } else {
+            None
+        };
+        for first in [
+            wire::TEXT,
+            wire::BINARY,
+            wire::PING,
+            wire::PONG,
+            wire::CLOSE,
+        ] {
             let endpoint = Endpoint::open(role);
-            refused(&deliver(&endpoint, &wire::frame(FIN | first, b"", wrong), 1), FORMAT);
+            refused(
+                &deliver(&endpoint, &wire::frame(FIN | first, b"", wrong), 1),
+                FORMAT,
+            );
         }
         // After good frames, and in a continuation.
         let endpoint = Endpoint::open(role);
         let action = deliver(&endpoint, &incoming(role, wire::TEXT, b"x"), 1);
         indicated(&endpoint, action, TEXT_PART, b"x", 1);
-        refused(&deliver(&endpoint, &wire::frame(FIN, b"y", wrong), 1), FORMAT);
+        refused(
+            &deliver(&endpoint, &wire::frame(FIN, b"y", wrong), 1),
+            FORMAT,
+        );
         // A client that leaves out its own key still expects unmasked frames.
         if role == Role::Client {
             let client = Endpoint::open_with(role, &[Property::DisableMasking(true)]);
-            refused(&deliver(&client, &wire::frame(FIN | wire::TEXT, b"x", wrong), 1), FORMAT);
+            refused(
+                &deliver(&client, &wire::frame(FIN | wire::TEXT, b"x", wrong), 1),
+                FORMAT,
+            );
             let client = Endpoint::open_with(role, &[Property::DisableMasking(true)]);
             let action = deliver(&client, &wire::frame(FIN | wire::TEXT, b"x", None), 1);
             indicated(&client, action, TEXT, b"x", 1);

@@ -89,7 +89,13 @@ fn s080_two_messages_in_one_read_serve_two_receives() {
         endpoint.fill(&read(&endpoint), &stream);
         indicated(&endpoint, endpoint.get_action(RECEIVE), TEXT, b"Hello", 1);
         returns(endpoint.receive(2), S_OK);
-        indicated(&endpoint, endpoint.get_action(RECEIVE), BINARY, &[1, 2, 3], 2);
+        indicated(
+            &endpoint,
+            endpoint.get_action(RECEIVE),
+            BINARY,
+            &[1, 2, 3],
+            2,
+        );
     }
 }
 
@@ -119,13 +125,18 @@ fn s081_header_in_1_byte_completions_at_every_boundary() {
                 let mut action = endpoint.pump(&mut head, usize::MAX);
                 let mut rest = &frame[cut..];
                 loop {
-                    if action.action == websocket_testkit::abi::WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION {
+                    if action.action
+                        == websocket_testkit::abi::WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION
+                    {
                         let now = rest.len().min(action.data(0).1 as usize);
                         assert!(now > 0, "more wanted after the end, cut at {cut}");
                         endpoint.fill(&action, &rest[..now]);
                         rest = &rest[now..];
                     } else {
-                        pieces.push(Piece { kind: action.buffer_type, bytes: action.bytes(0) });
+                        pieces.push(Piece {
+                            kind: action.buffer_type,
+                            bytes: action.bytes(0),
+                        });
                         indicated(&endpoint, action, action.buffer_type, &action.bytes(0), 1);
                         if action.buffer_type == BINARY {
                             break;
@@ -177,7 +188,12 @@ fn s083_frame_larger_than_the_buffer_248_256_256_240() {
     let frame = incoming(Role::Server, FIN | wire::TEXT, &message);
     assert_eq!(&frame[..4], b"\x81\xfe\x03\xe8");
     let mut rest = &frame[..];
-    for (length, kind) in [(248, TEXT_PART), (256, TEXT_PART), (256, TEXT_PART), (240, TEXT)] {
+    for (length, kind) in [
+        (248, TEXT_PART),
+        (256, TEXT_PART),
+        (256, TEXT_PART),
+        (240, TEXT),
+    ] {
         nothing(&server, RECEIVE);
         returns(server.receive(1), S_OK);
         let action = read(&server);
@@ -185,7 +201,13 @@ fn s083_frame_larger_than_the_buffer_248_256_256_240() {
         let (now, later) = rest.split_at(rest.len().min(256));
         server.fill(&action, now);
         rest = later;
-        indicated(&server, server.get_action(RECEIVE), kind, &message[..length], 1);
+        indicated(
+            &server,
+            server.get_action(RECEIVE),
+            kind,
+            &message[..length],
+            1,
+        );
     }
     assert!(rest.is_empty());
 }
@@ -193,9 +215,10 @@ fn s083_frame_larger_than_the_buffer_248_256_256_240() {
 fn s084_frame_without_fin_indicated_at_once_as_fragment() {
     for role in Role::BOTH {
         let endpoint = Endpoint::open(role);
-        for (opcode, part, message) in
-            [(wire::TEXT, TEXT_PART, TEXT), (wire::BINARY, BINARY_PART, BINARY)]
-        {
+        for (opcode, part, message) in [
+            (wire::TEXT, TEXT_PART, TEXT),
+            (wire::BINARY, BINARY_PART, BINARY),
+        ] {
             let action = deliver(&endpoint, &incoming(role, opcode, b"Hel"), 1);
             indicated(&endpoint, action, part, b"Hel", 1);
             let action = deliver(&endpoint, &incoming(role, 0, b"l"), 2);
@@ -216,9 +239,10 @@ fn s084_frame_without_fin_indicated_at_once_as_fragment() {
 fn s085_final_empty_continuation_is_message_of_length_0() {
     for role in Role::BOTH {
         let endpoint = Endpoint::open(role);
-        for (opcode, part, message) in
-            [(wire::TEXT, TEXT_PART, TEXT), (wire::BINARY, BINARY_PART, BINARY)]
-        {
+        for (opcode, part, message) in [
+            (wire::TEXT, TEXT_PART, TEXT),
+            (wire::BINARY, BINARY_PART, BINARY),
+        ] {
             let action = deliver(&endpoint, &incoming(role, opcode, b"Hello"), 1);
             indicated(&endpoint, action, part, b"Hello", 1);
             let action = deliver(&endpoint, &incoming(role, FIN, b""), 2);
@@ -243,15 +267,24 @@ fn s086_application_buffer_identity_count_and_remainder() {
     let server = Endpoint::open(Role::Server);
     let room = Memory::room(3);
     returns(server.receive_into(room, 1), S_OK);
-    server.fill(&read(&server), &incoming(Role::Server, FIN | wire::TEXT, b"Hello"));
+    server.fill(
+        &read(&server),
+        &incoming(Role::Server, FIN | wire::TEXT, b"Hello"),
+    );
     let action = server.get_action(RECEIVE);
     is_indication(&action, TEXT_PART, 1);
-    assert_eq!((action.data(0), room.bytes()), ((room.pointer(), 3), b"Hel".to_vec()));
+    assert_eq!(
+        (action.data(0), room.bytes()),
+        ((room.pointer(), 3), b"Hel".to_vec())
+    );
     server.complete(action.context, 3);
     returns(server.receive_into(room, 2), S_OK);
     let action = server.get_action(RECEIVE);
     is_indication(&action, TEXT, 2);
-    assert_eq!((action.data(0), room.bytes()), ((room.pointer(), 2), b"lol".to_vec()));
+    assert_eq!(
+        (action.data(0), room.bytes()),
+        ((room.pointer(), 2), b"lol".to_vec())
+    );
     server.complete(action.context, 2);
 
     for role in Role::BOTH {
@@ -288,7 +321,11 @@ fn s086_application_buffer_identity_count_and_remainder() {
         endpoint.complete(action.context, 0);
         assert_eq!(room.bytes(), before);
         // No room is no buffer.
-        for buffer in [data(null_mut(), 0), data(null_mut(), 5), data(room.pointer(), 0)] {
+        for buffer in [
+            data(null_mut(), 0),
+            data(null_mut(), 5),
+            data(room.pointer(), 0),
+        ] {
             // SAFETY: the function refuses these without following a pointer.
             returns(unsafe { endpoint.receive_raw(&buffer, 5) }, E_INVALIDARG);
         }
@@ -360,9 +397,21 @@ fn s089_two_receives_queued_serve_two_chunks() {
         ]
         .concat();
         endpoint.fill(&action, &stream);
-        indicated(&endpoint, endpoint.get_action(RECEIVE), TEXT_PART, b"Hel", 0xA);
+        indicated(
+            &endpoint,
+            endpoint.get_action(RECEIVE),
+            TEXT_PART,
+            b"Hel",
+            0xA,
+        );
         indicated(&endpoint, endpoint.get_action(RECEIVE), TEXT, b"lo", 0xB);
-        indicated(&endpoint, endpoint.get_action(RECEIVE), BINARY, b"next", 0xC);
+        indicated(
+            &endpoint,
+            endpoint.get_action(RECEIVE),
+            BINARY,
+            b"next",
+            0xC,
+        );
         nothing(&endpoint, RECEIVE);
     }
 }
@@ -405,7 +454,10 @@ fn s095_server_with_masking_disabled_accepts_both() {
         receive_cancelled(&server, 2);
     }
     // Nor does the server mask now.
-    assert_eq!(send(&server, TEXT, Memory::new(b"Hello")), [b"\x81\x05Hello"]);
+    assert_eq!(
+        send(&server, TEXT, Memory::new(b"Hello")),
+        [b"\x81\x05Hello"]
+    );
 }
 
 fn s097_frames_above_4_gib_stream() {

@@ -52,7 +52,10 @@ fn firsts(writes: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn payload(writes: &[Vec<u8>]) -> Vec<u8> {
-    frames(writes).into_iter().flat_map(|frame| frame.payload).collect()
+    frames(writes)
+        .into_iter()
+        .flat_map(|frame| frame.payload)
+        .collect()
 }
 
 fn s047_server_text_header_then_caller_pointer() {
@@ -60,7 +63,10 @@ fn s047_server_text_header_then_caller_pointer() {
     let hello = Memory::new(b"Hello");
     returns(server.send(TEXT, hello, 0x77), S_OK);
     let action = write(&server, ALL);
-    assert_eq!((action.count, action.buffer_type, action.application), (2, TEXT, 0x77));
+    assert_eq!(
+        (action.count, action.buffer_type, action.application),
+        (2, TEXT, 0x77)
+    );
     assert_eq!(action.bytes(0), b"\x81\x05");
     assert_eq!(action.data(1), (hello.pointer(), 5));
     server.complete(action.context, 7);
@@ -94,7 +100,10 @@ fn s049_server_1_mib_with_send_buffer_16_is_one_write() {
     let payload = Memory::pattern(1 << 20);
     returns(server.send(BINARY, payload, 1), S_OK);
     let action = write(&server, SEND);
-    assert_eq!(action.bytes(0), wire::header(FIN | wire::BINARY, 1 << 20, None));
+    assert_eq!(
+        action.bytes(0),
+        wire::header(FIN | wire::BINARY, 1 << 20, None)
+    );
     assert_eq!(action.data(1), (payload.pointer(), 1 << 20));
     server.complete(action.context, action.total());
     send_indicated(&server, BINARY, 1);
@@ -115,10 +124,16 @@ fn s050_client_masks_a_copy_and_leaves_the_caller_bytes() {
         assert!(frame.payload == wire_pattern(length));
         let (masked, masked_length) = action.data(1);
         assert!(masked != payload.pointer() && masked_length as usize == length);
-        assert!(action.bytes(1) != wire_pattern(length) || length == 1, "sent as it was");
+        assert!(
+            action.bytes(1) != wire_pattern(length) || length == 1,
+            "sent as it was"
+        );
         client.complete(action.context, action.total());
         send_indicated(&client, BINARY, 1);
-        assert!(payload.bytes() == wire_pattern(length), "the caller's bytes changed");
+        assert!(
+            payload.bytes() == wire_pattern(length),
+            "the caller's bytes changed"
+        );
     }
 }
 
@@ -131,8 +146,16 @@ fn s051_two_client_frames_use_different_keys() {
     let other = client_with(256);
     let mut keys = Vec::new();
     for endpoint in [&client, &other, &client] {
-        keys.extend(frames(&send(endpoint, BINARY, Memory::pattern(600))).iter().map(|f| f.key));
-        keys.extend(frames(&send(endpoint, TEXT, Memory::new(b""))).iter().map(|f| f.key));
+        keys.extend(
+            frames(&send(endpoint, BINARY, Memory::pattern(600)))
+                .iter()
+                .map(|f| f.key),
+        );
+        keys.extend(
+            frames(&send(endpoint, TEXT, Memory::new(b"")))
+                .iter()
+                .map(|f| f.key),
+        );
     }
     assert_eq!(keys.len(), 12);
     keys.sort_unstable();
@@ -160,7 +183,10 @@ fn s053_client_splits_32768_into_16368_16368_32() {
     let client = client_with(16384);
     let message = Memory::pattern(32768);
     let writes = send(&client, BINARY, message);
-    let lengths: Vec<usize> = frames(&writes).iter().map(|frame| frame.payload.len()).collect();
+    let lengths: Vec<usize> = frames(&writes)
+        .iter()
+        .map(|frame| frame.payload.len())
+        .collect();
     assert_eq!(lengths, [16368, 16368, 32]);
     assert_eq!(firsts(&writes), [2, 0, FIN]);
     assert!(payload(&writes) == message.bytes());
@@ -171,15 +197,32 @@ fn s053_client_splits_32768_into_16368_16368_32() {
     returns(client.send(BINARY, Memory::pattern(300), 1), S_OK);
     for (header, length) in [(&b"\x02\xfe\x00\xf0"[..], 248), (b"\x80\xbc", 66)] {
         let action = write(&client, SEND);
-        assert_eq!((&action.wire()[..header.len()], action.total()), (header, length));
+        assert_eq!(
+            (&action.wire()[..header.len()], action.total()),
+            (header, length)
+        );
         client.complete(action.context, length);
     }
     send_indicated(&client, BINARY, 1);
 
     // Below 142 bytes the frame is as large as fits with a header of six.
-    for (send_buffer, largest) in [(16, 10), (100, 94), (131, 125), (132, 125), (141, 125), (142, 126)] {
-        let writes = send(&client_with(send_buffer), BINARY, Memory::pattern(largest + 1));
-        let lengths: Vec<usize> = frames(&writes).iter().map(|frame| frame.payload.len()).collect();
+    for (send_buffer, largest) in [
+        (16, 10),
+        (100, 94),
+        (131, 125),
+        (132, 125),
+        (141, 125),
+        (142, 126),
+    ] {
+        let writes = send(
+            &client_with(send_buffer),
+            BINARY,
+            Memory::pattern(largest + 1),
+        );
+        let lengths: Vec<usize> = frames(&writes)
+            .iter()
+            .map(|frame| frame.payload.len())
+            .collect();
         assert_eq!(lengths, [largest, 1], "send buffer {send_buffer}");
     }
 }
@@ -199,9 +242,10 @@ fn s054_split_fragment_has_no_fin() {
 fn s055_fragment_fragment_message_opcodes_and_fin() {
     for role in Role::BOTH {
         let endpoint = Endpoint::open(role);
-        for (part, message, opcode) in
-            [(TEXT_PART, TEXT, wire::TEXT), (BINARY_PART, BINARY, wire::BINARY)]
-        {
+        for (part, message, opcode) in [
+            (TEXT_PART, TEXT, wire::TEXT),
+            (BINARY_PART, BINARY, wire::BINARY),
+        ] {
             for _ in 0..2 {
                 let writes = [
                     send(&endpoint, part, Memory::new(b"Hel")),
@@ -253,7 +297,10 @@ fn s057_ping_between_fragments_works() {
             writes.extend(finish_send(&endpoint, kind, 2));
         }
         writes.extend(send(&endpoint, TEXT, Memory::new(b"b")));
-        assert_eq!(firsts(&writes), [wire::TEXT, FIN | wire::PING, FIN | wire::PONG, FIN]);
+        assert_eq!(
+            firsts(&writes),
+            [wire::TEXT, FIN | wire::PING, FIN | wire::PONG, FIN]
+        );
     }
 }
 
@@ -295,7 +342,10 @@ fn s059_null_with_a_length_is_invalid() {
         }
         // None of them opened a message.
         nothing(&endpoint, SEND);
-        assert_eq!(firsts(&send(&endpoint, BINARY, Memory::new(b"x"))), [FIN | wire::BINARY]);
+        assert_eq!(
+            firsts(&send(&endpoint, BINARY, Memory::new(b"x"))),
+            [FIN | wire::BINARY]
+        );
     }
 }
 
@@ -309,7 +359,16 @@ fn s060_ping_with_buffer_and_unknown_types_are_invalid() {
             returns(result, E_INVALIDARG);
         }
         // 0x182 and 0x183 are custom types, with and without a mask bit: no extension was negotiated.
-        for kind in [0x8000_0007, 0x8000_0010, 0xFFFF_FFFF, 0, 1, 0x182, 0x183, 0x200] {
+        for kind in [
+            0x8000_0007,
+            0x8000_0010,
+            0xFFFF_FFFF,
+            0,
+            1,
+            0x182,
+            0x183,
+            0x200,
+        ] {
             returns(endpoint.send_empty(kind, 1), E_INVALIDARG);
             returns(endpoint.send(kind, Memory::new(b"x"), 1), E_INVALIDARG);
         }
@@ -323,7 +382,10 @@ fn s061_ping_and_unsolicited_pong_bytes_and_indication() {
         for (kind, first) in [(PING_PONG, 0x89), (UNSOLICITED_PONG, 0x8a)] {
             returns(endpoint.send_empty(kind, 0x61), S_OK);
             let action = write(&endpoint, SEND);
-            assert_eq!((action.count, action.buffer_type, action.application), (1, kind, 0x61));
+            assert_eq!(
+                (action.count, action.buffer_type, action.application),
+                (1, kind, 0x61)
+            );
             let bytes = action.wire();
             match role {
                 Role::Server => assert_eq!(bytes, [first, 0]),
@@ -368,17 +430,26 @@ fn s063_one_buffer_server_gets_header_then_payload() {
     returns(server.send(TEXT, hello, 1), S_OK);
 
     let header = one(SEND);
-    assert_eq!((header.action, header.count), (WEB_SOCKET_SEND_TO_NETWORK_ACTION, 1));
+    assert_eq!(
+        (header.action, header.count),
+        (WEB_SOCKET_SEND_TO_NETWORK_ACTION, 1)
+    );
     assert_eq!(header.bytes(0), b"\x81\x05");
     // A ping that arrives now has to wait: its pong must not come between the two halves.
-    server.fill(&one(RECEIVE), &incoming(Role::Server, FIN | wire::PING, b"abc"));
+    server.fill(
+        &one(RECEIVE),
+        &incoming(Role::Server, FIN | wire::PING, b"abc"),
+    );
     let wait = one(RECEIVE);
     is_read(&wait);
     server.complete(header.context, 2);
     nothing(&server, RECEIVE);
 
     let payload = one(SEND);
-    assert_eq!((payload.action, payload.count), (WEB_SOCKET_SEND_TO_NETWORK_ACTION, 1));
+    assert_eq!(
+        (payload.action, payload.count),
+        (WEB_SOCKET_SEND_TO_NETWORK_ACTION, 1)
+    );
     assert_eq!((payload.buffer_type, payload.application), (TEXT, 1));
     assert_eq!(payload.data(0), (hello.pointer(), 5));
     server.complete(payload.context, 5);
@@ -475,7 +546,10 @@ fn s068_short_completion_drops_the_other_frames() {
         send_indicated(&client, BINARY, 1);
         nothing(&client, ALL);
         let next = send(&client, TEXT, Memory::new(b"next"));
-        assert_eq!((firsts(&next), payload(&next)), (vec![0x81], b"next".to_vec()));
+        assert_eq!(
+            (firsts(&next), payload(&next)),
+            (vec![0x81], b"next".to_vec())
+        );
     }
 }
 
@@ -514,7 +588,10 @@ fn s071_invalid_utf8_outbound_is_accepted() {
         let endpoint = Endpoint::open(role);
         for bytes in [&b"\xff"[..], b"\xc0\x80", b"\xed\xa0\x80", b"ab\xe2\x82"] {
             let writes = send(&endpoint, TEXT, Memory::new(bytes));
-            assert_eq!((firsts(&writes), payload(&writes)), (vec![0x81], bytes.to_vec()));
+            assert_eq!(
+                (firsts(&writes), payload(&writes)),
+                (vec![0x81], bytes.to_vec())
+            );
         }
     }
 }

@@ -77,7 +77,12 @@ fn s035_dotnet_dummy_headers_give_the_known_accept() {
 }
 
 fn s036_missing_required_header_is_format_no_headers_invalid() {
-    for missing in ["Sec-WebSocket-Key", "Sec-WebSocket-Version", "Upgrade", "Connection"] {
+    for missing in [
+        "Sec-WebSocket-Key",
+        "Sec-WebSocket-Version",
+        "Upgrade",
+        "Connection",
+    ] {
         let mut request = request(&[]);
         request.retain(|(name, _)| *name != missing);
         assert_eq!(request.len(), 4);
@@ -122,7 +127,11 @@ fn s037_version_8_is_version_not_supported() {
     for version in ["8", "0", "14", "7"] {
         let mut request = request(&[]);
         request[3].1 = version;
-        assert_eq!(begin(&request), Err(E_PROTOCOL_VERSION_NOT_SUPPORTED), "{version}");
+        assert_eq!(
+            begin(&request),
+            Err(E_PROTOCOL_VERSION_NOT_SUPPORTED),
+            "{version}"
+        );
     }
 }
 
@@ -197,14 +206,24 @@ fn s042_subprotocol_empty_offered_and_not_offered() {
     for none in [None, Some("")] {
         let headers = new().begin_server(none, &[], &offers).expect("Begin");
         assert_eq!(headers.len(), 3, "{headers:?}");
-        new().begin_server(none, &[], DOTNET_REQUEST).expect("Begin");
+        new()
+            .begin_server(none, &[], DOTNET_REQUEST)
+            .expect("Begin");
     }
     for offered in ["chat", "superchat", "third"] {
-        let headers = new().begin_server(Some(offered), &[], &offers).expect("Begin");
-        assert_eq!(headers[3..], [("Sec-WebSocket-Protocol".into(), offered.into())]);
+        let headers = new()
+            .begin_server(Some(offered), &[], &offers)
+            .expect("Begin");
+        assert_eq!(
+            headers[3..],
+            [("Sec-WebSocket-Protocol".into(), offered.into())]
+        );
     }
     for other in ["cha", "chat2", "fourth"] {
-        fails(new().begin_server(Some(other), &[], &offers), E_SUBPROTOCOL_NOT_SUPPORTED);
+        fails(
+            new().begin_server(Some(other), &[], &offers),
+            E_SUBPROTOCOL_NOT_SUPPORTED,
+        );
     }
     fails(
         new().begin_server(Some("chat"), &[], DOTNET_REQUEST),
@@ -213,11 +232,19 @@ fn s042_subprotocol_empty_offered_and_not_offered() {
 }
 
 fn s043_unselected_extension_is_not_echoed() {
-    let offers = request(&[("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits, x-own")]);
+    let offers = request(&[(
+        "Sec-WebSocket-Extensions",
+        "permessage-deflate; client_max_window_bits, x-own",
+    )]);
     let headers = begin(&offers).expect("Begin");
     assert_eq!(headers.len(), 3, "{headers:?}");
-    let headers = new().begin_server(None, &["x-own"], &offers).expect("Begin");
-    assert_eq!(headers[3..], [("Sec-WebSocket-Extensions".into(), "x-own".into())]);
+    let headers = new()
+        .begin_server(None, &["x-own"], &offers)
+        .expect("Begin");
+    assert_eq!(
+        headers[3..],
+        [("Sec-WebSocket-Extensions".into(), "x-own".into())]
+    );
     fails(
         new().begin_server(None, &["x-other"], &offers),
         E_PROTOCOL_EXTENSIONS_NOT_SUPPORTED,
@@ -227,17 +254,25 @@ fn s043_unselected_extension_is_not_echoed() {
 fn s044_session_calls_straight_after_begin_work() {
     let begun = || {
         let server = new();
-        server.begin_server(None, &[], DOTNET_REQUEST).expect("Begin");
+        server
+            .begin_server(None, &[], DOTNET_REQUEST)
+            .expect("Begin");
         server
     };
     let server = begun();
-    assert_eq!(send(&server, TEXT, Memory::new(b"Hello")), [b"\x81\x05Hello"]);
+    assert_eq!(
+        send(&server, TEXT, Memory::new(b"Hello")),
+        [b"\x81\x05Hello"]
+    );
     returns(server.end_server(), S_OK);
     returns(server.end_server(), S_OK);
 
     let server = begun();
     returns(server.receive(1), S_OK);
-    server.fill(&read(&server), &incoming(Role::Server, FIN | wire::TEXT, b"Hello"));
+    server.fill(
+        &read(&server),
+        &incoming(Role::Server, FIN | wire::TEXT, b"Hello"),
+    );
     indicated(&server, server.get_action(RECEIVE), TEXT, b"Hello", 1);
     returns(server.end_server(), S_OK);
 

@@ -15,8 +15,7 @@ pub(crate) const BINARY: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_BINARY_MESSAGE_BUFF
 pub(crate) const BINARY_PART: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE;
 pub(crate) const CLOSE: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_CLOSE_BUFFER_TYPE;
 pub(crate) const PING_PONG: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_PING_PONG_BUFFER_TYPE;
-pub(crate) const UNSOLICITED_PONG: WEB_SOCKET_BUFFER_TYPE =
-    WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE;
+pub(crate) const UNSOLICITED_PONG: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE;
 
 pub(crate) const OPERATION: HRESULT = E_INVALID_PROTOCOL_OPERATION;
 pub(crate) const FORMAT: HRESULT = E_INVALID_PROTOCOL_FORMAT;
@@ -24,10 +23,7 @@ pub(crate) const FORMAT: HRESULT = E_INVALID_PROTOCOL_FORMAT;
 /// A result in the form that documentation uses.
 #[track_caller]
 pub(crate) fn returns(got: HRESULT, want: HRESULT) {
-    assert!(
-        got == want,
-        "returned {got:#010x} instead of {want:#010x}"
-    );
+    assert!(got == want, "returned {got:#010x} instead of {want:#010x}");
 }
 
 /// An error in the form that documentation uses.
@@ -70,7 +66,10 @@ fn is_write(action: Action) -> Action {
         "a write expected: {action:02x?}"
     );
     assert!(matches!(action.count, 1 | 2), "{action:02x?}");
-    assert!(action.untouched_from(action.count as usize), "{action:02x?}");
+    assert!(
+        action.untouched_from(action.count as usize),
+        "{action:02x?}"
+    );
     assert_ne!(action.context, 0);
     action
 }
@@ -90,11 +89,19 @@ pub(crate) fn send_indicated(endpoint: &Endpoint, kind: WEB_SOCKET_BUFFER_TYPE, 
     let action = endpoint.get_action(SEND);
     returns(action.result, S_OK);
     assert_eq!(
-        (action.action, action.count, action.buffer_type, action.application),
+        (
+            action.action,
+            action.count,
+            action.buffer_type,
+            action.application
+        ),
         (WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION, 0, kind, context),
         "{action:02x?}"
     );
-    assert!(action.untouched_from(0) && action.context != 0, "{action:02x?}");
+    assert!(
+        action.untouched_from(0) && action.context != 0,
+        "{action:02x?}"
+    );
     endpoint.complete(action.context, 0);
 }
 
@@ -120,9 +127,16 @@ pub(crate) fn finish_send(
     loop {
         let action = endpoint.get_action(SEND);
         returns(action.result, S_OK);
-        assert_eq!((action.buffer_type, action.application), (kind, context), "{action:02x?}");
+        assert_eq!(
+            (action.buffer_type, action.application),
+            (kind, context),
+            "{action:02x?}"
+        );
         if action.action == WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION {
-            assert!(action.count == 0 && action.untouched_from(0), "{action:02x?}");
+            assert!(
+                action.count == 0 && action.untouched_from(0),
+                "{action:02x?}"
+            );
             endpoint.complete(action.context, 0);
             return writes;
         }
@@ -150,7 +164,10 @@ pub(crate) fn is_read(action: &Action) {
         "a read expected: {action:02x?}"
     );
     let (room, length) = action.data(0);
-    assert!(!room.is_null() && length > 0 && action.context != 0, "{action:02x?}");
+    assert!(
+        !room.is_null() && length > 0 && action.context != 0,
+        "{action:02x?}"
+    );
     assert!(action.untouched_from(1), "{action:02x?}");
 }
 
@@ -181,11 +198,24 @@ pub(crate) fn indicated(
 pub(crate) fn is_indication(action: &Action, kind: WEB_SOCKET_BUFFER_TYPE, context: usize) {
     returns(action.result, S_OK);
     assert_eq!(
-        (action.action, action.count, action.buffer_type, action.application),
-        (WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION, 1, kind, context),
+        (
+            action.action,
+            action.count,
+            action.buffer_type,
+            action.application
+        ),
+        (
+            WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION,
+            1,
+            kind,
+            context
+        ),
         "{action:02x?}"
     );
-    assert!(action.context != 0 && action.untouched_from(1), "{action:02x?}");
+    assert!(
+        action.context != 0 && action.untouched_from(1),
+        "{action:02x?}"
+    );
 }
 
 /// The receive operation is indicated as cancelled: NULL, 0, type 0.
@@ -204,7 +234,11 @@ pub(crate) fn deliver(endpoint: &Endpoint, bytes: &[u8], context: usize) -> Acti
     returns(endpoint.receive(context), S_OK);
     let mut rest = bytes;
     let action = endpoint.pump(&mut rest, usize::MAX);
-    assert!(rest.is_empty(), "{} bytes were not taken: {action:02x?}", rest.len());
+    assert!(
+        rest.is_empty(),
+        "{} bytes were not taken: {action:02x?}",
+        rest.len()
+    );
     action
 }
 

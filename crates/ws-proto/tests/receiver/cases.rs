@@ -1,108 +1,14 @@
 //! Streams, and what must come of them, written by hand.
 
 use ws_proto::ProtocolError as E;
-use ws_proto::{Kind, MessageKind, OpCode, ProtocolError, ReceiveOptions, Role};
+use ws_proto::{Kind, MessageKind, OpCode, ReceiveOptions, Role};
 
 use crate::encode::{KEY, Length, close_payload, frame, header, pattern, text};
-use crate::reference::{Outcome, Seen};
+use crate::reference::Seen;
+use crate::stream::{Case, Stream};
 
 const TEXT: Kind = Kind::Message(MessageKind::Text);
 const BINARY: Kind = Kind::Message(MessageKind::Binary);
-
-/// Frames one behind the other, and what is expected of them.
-pub struct Stream {
-    key: Option<[u8; 4]>,
-    pub bytes: Vec<u8>,
-    pub expected: Outcome,
-}
-
-impl Stream {
-    fn new(key: Option<[u8; 4]>) -> Self {
-        Self {
-            key,
-            bytes: Vec::new(),
-            expected: Outcome::default(),
-        }
-    }
-
-    /// A frame.
-    fn frame(mut self, first: u8, payload: impl AsRef<[u8]>) -> Self {
-        self.bytes.extend(frame(first, self.key, payload.as_ref()));
-        self
-    }
-
-    /// What the frames so far show.
-    fn data(self, kind: Kind, bytes: impl AsRef<[u8]>, last: bool) -> Self {
-        self.seen(Seen::Data {
-            kind,
-            rsv: 0,
-            bytes: bytes.as_ref().to_vec(),
-            last,
-        })
-    }
-
-    fn seen(mut self, seen: Seen) -> Self {
-        self.expected.seen.push(seen);
-        self
-    }
-
-    /// A header with a length that is not the payload's. `at` is the byte in it that makes the error certain.
-    fn wrong_header(mut self, first: u8, length: Length, at: usize, error: ProtocolError) -> Self {
-        self.expected.error = Some((self.bytes.len() + at, error));
-        self.bytes.extend(header(first, self.key, length));
-        self
-    }
-
-    /// A frame whose first byte is wrong.
-    fn wrong_first(self, first: u8, error: ProtocolError) -> Self {
-        self.wrong_header(first, Length::Short(2), 0, error)
-    }
-
-    /// A frame whose payload is wrong from its byte `at` on.
-    fn wrong_payload(
-        mut self,
-        first: u8,
-        payload: impl AsRef<[u8]>,
-        at: usize,
-        error: ProtocolError,
-    ) -> Self {
-        let payload = payload.as_ref();
-        let frame = frame(first, self.key, payload);
-        let payload_at = self.bytes.len() + frame.len() - payload.len();
-        self.expected.error = Some((payload_at + at, error));
-        self.bytes.extend(frame);
-        self
-    }
-
-    /// A frame that the header alone makes wrong, after all of its bytes.
-    fn wrong_empty(mut self, first: u8, error: ProtocolError) -> Self {
-        self.bytes.extend(frame(first, self.key, b""));
-        self.expected.error = Some((self.bytes.len() - 1, error));
-        self
-    }
-}
-
-/// A stream to be received with these options.
-pub struct Case {
-    pub name: String,
-    pub options: ReceiveOptions,
-    pub stream: Stream,
-}
-
-impl Case {
-    fn new(
-        name: impl Into<String>,
-        options: ReceiveOptions,
-        key: Option<[u8; 4]>,
-        build: impl Fn(Stream) -> Stream,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            options,
-            stream: build(Stream::new(key)),
-        }
-    }
-}
 
 /// The options of both roles, with the key that their peer's frames have.
 fn roles() -> [(ReceiveOptions, Option<[u8; 4]>); 2] {
@@ -115,7 +21,7 @@ fn roles() -> [(ReceiveOptions, Option<[u8; 4]>); 2] {
 type Row = (&'static str, fn(Stream) -> Stream);
 
 /// All cases.
-pub fn all() -> Vec<Case> {
+pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, build) in good().into_iter().chain(bad()) {
         for (options, key) in roles() {

@@ -1,11 +1,11 @@
 //! An encoder of its own, so that the tests do not trust the crate's: frames by hand, right or wrong ones.
 
 /// The key of all masked frames here: its bytes differ, so that a wrong phase shows.
-pub const KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
+pub(crate) const KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
 
 /// The form of a frame's length (RFC 6455 section 5.2).
 #[derive(Clone, Copy)]
-pub enum Length {
+pub(crate) enum Length {
     /// In the second byte.
     Short(u8),
     /// 126 and 16 bits.
@@ -25,7 +25,7 @@ impl Length {
 }
 
 /// A header with any length in any form.
-pub fn header(first: u8, key: Option<[u8; 4]>, length: Length) -> Vec<u8> {
+pub(crate) fn header(first: u8, key: Option<[u8; 4]>, length: Length) -> Vec<u8> {
     let mask_bit = if key.is_some() { 0x80 } else { 0 };
     let mut bytes = vec![first];
     match length {
@@ -44,7 +44,7 @@ pub fn header(first: u8, key: Option<[u8; 4]>, length: Length) -> Vec<u8> {
 }
 
 /// A frame with the shortest length.
-pub fn frame(first: u8, key: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(first: u8, key: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
     let mut bytes = header(first, key, Length::shortest(payload.len()));
     let key = key.unwrap_or_default();
     bytes.extend(
@@ -57,17 +57,17 @@ pub fn frame(first: u8, key: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The payload of a Close.
-pub fn close_payload(code: u16, reason: &[u8]) -> Vec<u8> {
+pub(crate) fn close_payload(code: u16, reason: &[u8]) -> Vec<u8> {
     [&code.to_be_bytes()[..], reason].concat()
 }
 
 /// `len` bytes that repeat late.
-pub fn pattern(len: usize) -> Vec<u8> {
+pub(crate) fn pattern(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i % 251) as u8).collect()
 }
 
 /// `len` bytes of text with characters of all lengths.
-pub fn text(len: usize) -> String {
+pub(crate) fn text(len: usize) -> String {
     let mut text: String = "a\u{e9}\u{20ac}\u{1f600}"
         .chars()
         .cycle()

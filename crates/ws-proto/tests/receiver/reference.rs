@@ -5,7 +5,7 @@ use ws_proto::{Event, Kind, MessageKind, OpCode, ProtocolError, ReceiveOptions, 
 
 /// What was received, with data pieces joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub(crate) enum Seen {
     /// Data up to the end of the message, or up to a frame with other RSV bits, a control frame, or the end of the bytes.
     Data {
         kind: Kind,
@@ -20,15 +20,15 @@ pub enum Seen {
 
 /// What a whole stream leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    pub seen: Vec<Seen>,
+pub(crate) struct Outcome {
+    pub(crate) seen: Vec<Seen>,
     /// The error, and the position of the byte that makes it certain.
-    pub error: Option<(usize, ProtocolError)>,
+    pub(crate) error: Option<(usize, ProtocolError)>,
 }
 
 impl Outcome {
     /// Adds a piece of data, to the last one if it belongs to it.
-    pub fn data(&mut self, kind: Kind, rsv: u8, piece: &[u8], last: bool) {
+    pub(crate) fn data(&mut self, kind: Kind, rsv: u8, piece: &[u8], last: bool) {
         if let Some(Seen::Data {
             kind: open_kind,
             rsv: open_rsv,
@@ -69,7 +69,7 @@ impl Outcome {
     }
 
     /// Whether `self` may come of a stream which, byte by byte, leads to `expected`.
-    pub fn agrees_with(&self, expected: &Self) -> bool {
+    pub(crate) fn agrees_with(&self, expected: &Self) -> bool {
         if self.error != expected.error {
             return false;
         }
@@ -108,7 +108,7 @@ struct Decoder {
 }
 
 /// What the bytes lead to.
-pub fn decode(options: ReceiveOptions, bytes: &[u8]) -> Outcome {
+pub(crate) fn decode(options: ReceiveOptions, bytes: &[u8]) -> Outcome {
     let mut decoder = Decoder {
         options,
         open: None,
@@ -322,7 +322,7 @@ impl Decoder {
 /// compares with what they must lead to.
 ///
 /// Checks on the way what [`Receiver::receive`] promises about consumed bytes and about errors.
-pub fn check(
+pub(crate) fn check(
     options: ReceiveOptions,
     bytes: &[u8],
     cuts: &[usize],
@@ -352,84 +352,86 @@ fn receive(
 ) -> Outcome {
     let mut receiver = Receiver::new(options);
     let mut outcome = Outcome::default();
-    let mut pending: Vec<u8> = Vec::new();
-    let mut fed = 0;
+    let mut buffer = bytes.to_vec();
+    let (mut start, mut end) = (0, 0);
     for &cut in cuts.iter().chain([&bytes.len()]) {
-        let before = fed;
-        pending.extend_from_slice(&bytes[fed..cut]);
-        fed = cut;
-        match drain(&mut receiver, &mut pending, limit, &mut outcome) {
-            Ok(()) => assert!(
-                pending.len() < Receiver::MAX_CONTROL_LEN,
-                "{} bytes were not consumed",
-                pending.len()
-            ),
-            Err(error) => {
-                assert_eq!(
-                    receiver.receive(&mut [], limit),
-                    Err(error),
-                    "errors must stay"
-                );
-                // Byte by byte the position is certain; otherwise it is somewhere in this piece.
-                let at = error_at.filter(|at| (before..fed).contains(at));
-                outcome.error = Some((at.unwrap_or(fed - 1), error));
-                return outcome;
+        let before = end;
+        end = cut;
+        loop {
+            let pending = &mut buffer[start..end];
+            match step(&mut receiver, pending, limit, &mut outcome) {
+                Ok((consumed, more)) => {
+                    start += consumed;
+                    assert_eq!(
+                        buffer[start..end],
+                        bytes[start..end],
+                        "bytes that were not consumed must stay"
+                    );
+                    if !more {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    let again = receiver.receive(&mut [], limit);
+                    assert_eq!(again, Err(error), "errors must stay");
+                    // Byte by byte the position is certain; otherwise it is somewhere in this piece.
+                    let at = error_at.filter(|at| (before..end).contains(at));
+                    outcome.error = Some((at.unwrap_or(end - 1), error));
+                    return outcome;
+                }
             }
         }
+        assert!(
+            end - start < Receiver::MAX_CONTROL_LEN,
+            "{} bytes were not consumed",
+            end - start
+        );
     }
     outcome
 }
 
-/// Takes all events out of `pending`.
-fn drain(
+/// Takes one event out of `pending`: how many bytes it consumed, and whether there was one.
+fn step(
     receiver: &mut Receiver,
-    pending: &mut Vec<u8>,
+    pending: &mut [u8],
     limit: usize,
     outcome: &mut Outcome,
-) -> Result<(), ProtocolError> {
-    loop {
-        let before = pending.clone();
-        let (consumed, event) = receiver.receive(pending, limit)?;
-        let mut found = Vec::new();
-        let more = match event {
-            Event::NeedMore => false,
-            Event::Data(data) => {
-                assert!(data.payload.len() <= limit);
-                assert!(!data.payload.is_empty() || data.last);
-                outcome.data(data.kind, data.rsv, data.payload, data.last);
-                found.extend_from_slice(data.payload);
-                true
-            }
-            Event::Ping(payload) => {
-                outcome.seen.push(Seen::Ping(payload.to_vec()));
-                found.extend_from_slice(payload);
-                true
-            }
-            Event::Pong(payload) => {
-                outcome.seen.push(Seen::Pong(payload.to_vec()));
-                found.extend_from_slice(payload);
-                true
-            }
-            Event::Close(frame) => {
-                let reason = frame.reason.to_owned();
-                found.extend_from_slice(reason.as_bytes());
-                outcome.seen.push(Seen::Close(frame.code, reason));
-                true
-            }
-        };
-        assert!(consumed > 0 || !more, "an event without a byte");
-        assert!(
-            pending[..consumed].ends_with(&found),
-            "the event's bytes must be the last consumed"
-        );
-        assert_eq!(
-            pending[consumed..],
-            before[consumed..],
-            "bytes that were not consumed must stay"
-        );
-        pending.drain(..consumed);
-        if !more {
-            return Ok(());
+) -> Result<(usize, bool), ProtocolError> {
+    let mut own = [0; Receiver::MAX_CONTROL_LEN];
+    let (consumed, event) = receiver.receive(pending, limit)?;
+    // The event's bytes, copied so that they can be compared with what was consumed.
+    let found: &[u8] = match event {
+        Event::NeedMore => return Ok((consumed, false)),
+        Event::Data(data) => {
+            assert!(data.payload.len() <= limit);
+            assert!(!data.payload.is_empty() || data.last);
+            outcome.data(data.kind, data.rsv, data.payload, data.last);
+            let len = data.payload.len().min(own.len());
+            let tail = &data.payload[data.payload.len() - len..];
+            own[..len].copy_from_slice(tail);
+            &own[..len]
         }
-    }
+        Event::Ping(payload) => {
+            outcome.seen.push(Seen::Ping(payload.to_vec()));
+            own[..payload.len()].copy_from_slice(payload);
+            &own[..payload.len()]
+        }
+        Event::Pong(payload) => {
+            outcome.seen.push(Seen::Pong(payload.to_vec()));
+            own[..payload.len()].copy_from_slice(payload);
+            &own[..payload.len()]
+        }
+        Event::Close(frame) => {
+            let reason = frame.reason.to_owned();
+            own[..reason.len()].copy_from_slice(reason.as_bytes());
+            outcome.seen.push(Seen::Close(frame.code, reason));
+            &own[..frame.reason.len()]
+        }
+    };
+    assert!(consumed > 0, "an event without a byte");
+    assert!(
+        pending[..consumed].ends_with(found),
+        "the event's bytes must be the last consumed"
+    );
+    Ok((consumed, true))
 }

@@ -1,0 +1,201 @@
+//! What a link did, in words: kept for the demo's transcript, or printed at once for `--verbose`.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use websocket_component::BufferType;
+use ws_proto::MessageKind;
+
+use crate::echo::close_text;
+use crate::frame_view;
+use crate::link::{Note, Observer, Received, data_kind};
+use crate::text::{grouped, preview};
+
+/// Which half of the component did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    Send,
+    /// Also writes the pongs that answer pings.
+    Receive,
+}
+
+/// What the transcript counts or waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The last part of a message, or a control frame, is written and that is indicated.
+    MessageSent,
+    /// A pong was written that answers a ping.
+    PongSent,
+    /// Bytes were written.
+    Wrote,
+    /// Bytes were read.
+    Read,
+    /// Anything else.
+    Other,
+}
+
+/// One thing that a link did.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) lane: Lane,
+    pub(crate) event: Event,
+    /// The action's name.
+    action: &'static str,
+    /// Bytes that it moved, if it moved any.
+    pub(crate) bytes: Option<usize>,
+    detail: String,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes.map(grouped).unwrap_or_default();
+        let line = format!("{:<25} {bytes:>9}  {}", self.action, self.detail);
+        f.write_str(line.trim_end())
+    }
+}
+
+impl From<Note<'_>> for Entry {
+    fn from(note: Note<'_>) -> Self {
+        let entry = |lane, event, action, bytes, detail| Self {
+            lane,
+            event,
+            action,
+            bytes,
+            detail,
+        };
+        match note {
+            Note::Queued {
+                operation,
+                kind,
+                len,
+                start,
+            } => {
+                let is_text = matches!(data_kind(kind), Some((MessageKind::Text, _)));
+                let shown = match kind {
+                    BufferType::Close => preview(start, true),
+                    _ => preview(start, is_text),
+                };
+                let detail = format!("#{operation} {}  {shown}", kind_name(kind));
+                entry(Lane::Send, Event::Other, "send", Some(len), detail)
+            }
+            Note::Wrote {
+                operation,
+                kind: _,
+                frame,
+            } => {
+                let (lane, event, answer) = match operation {
+                    Some(_) => (Lane::Send, Event::Wrote, ""),
+                    None => (Lane::Receive, Event::PongSent, "answers a ping: "),
+                };
+                let detail = format!("{answer}{}", frame_view::describe(frame));
+                entry(lane, event, "  send to network", Some(frame.len()), detail)
+            }
+            Note::SendComplete { operation, kind } => {
+                let event = match data_kind(kind) {
+                    Some((_, false)) => Event::Other,
+                    _ => Event::MessageSent,
+                };
+                let detail = format!("#{operation} {}", kind_name(kind));
+                entry(Lane::Send, event, "  indicate send complete", None, detail)
+            }
+            Note::Read { bytes } => {
+                let detail = if bytes == 0 { "the end of the connection" } else { "" };
+                let action = "  receive from network";
+                entry(Lane::Receive, Event::Read, action, Some(bytes), detail.into())
+            }
+            Note::Received(received) => {
+                let (bytes, detail) = describe(received);
+                entry(Lane::Receive, Event::Other, "indicate receive complete", bytes, detail)
+            }
+        }
+    }
+}
+
+fn describe(received: &Received) -> (Option<usize>, String) {
+    match received {
+        Received::Data { kind, last, bytes } => {
+            let name = kind_name(BufferType::data(*kind, *last));
+            let shown = preview(bytes, *kind == MessageKind::Text);
+            (Some(bytes.len()), format!("{name}  {shown}"))
+        }
+        Received::Close { code, reason } => (Some(reason.len()), close_text(*code, reason)),
+        Received::Pong => (None, "pong".into()),
+    }
+}
+
+const fn kind_name(kind: BufferType) -> &'static str {
+    match kind {
+        BufferType::TextMessage => "text message",
+        BufferType::TextFragment => "text fragment",
+        BufferType::BinaryMessage => "binary message",
+        BufferType::BinaryFragment => "binary fragment",
+        BufferType::Close => "close",
+        BufferType::PingPong => "ping",
+        BufferType::UnsolicitedPong => "unsolicited pong",
+        BufferType::Extension(_) => "extension",
+    }
+}
+
+/// Keeps entries until they are wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    entries: Mutex<Vec<Entry>>,
+    changed: Condvar,
+}
+
+impl Journal {
+    /// Waits until there is an entry of that event; false if that takes longer than `time`.
+    pub(crate) fn wait_for(&self, event: Event, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
+        let mut entries = self.lock();
+        while entries.iter().all(|entry| entry.event != event) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.changed.wait_timeout(entries, left);
+            entries = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Takes all entries out.
+    pub(crate) fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        // A list of entries is whole at any time.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for &Journal {
+    fn note(&self, note: Note<'_>) {
+        self.lock().push(note.into());
+        self.changed.notify_all();
+    }
+}
+
+/// Prints entries on standard error as they come.
+#[derive(Debug)]
+pub(crate) struct FrameLog {
+    /// In front of each line.
+    prefix: String,
+}
+
+impl FrameLog {
+    pub(crate) const fn new(prefix: String) -> Self {
+        Self { prefix }
+    }
+}
+
+impl Observer for FrameLog {
+    fn note(&self, note: Note<'_>) {
+        // One write, so that lines of several threads stay whole. Nobody is left to tell if it fails.
+        let line = format!("{}{}\n", self.prefix, Entry::from(note));
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
