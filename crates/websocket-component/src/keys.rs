@@ -1,6 +1,9 @@
-//! Masking keys: fresh and unpredictable for each frame (RFC 6455 section 5.3), drawn in bulk.
+//! Masking keys: fresh and unpredictable for each frame (RFC 6455 section 5.3).
 
 use std::fmt;
+
+use chacha20::ChaCha12Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 
 /// The random source failed; nothing can be masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +17,8 @@ impl fmt::Display for EntropyUnavailable {
 
 impl std::error::Error for EntropyUnavailable {}
 
-/// Fills its argument with unpredictable bytes. Must not block for long: it is called inside actions.
+/// Fills its argument with unpredictable bytes: the handshake's nonce, and the seed of a client's masking keys. Must not
+/// block for long: it is called inside actions.
 pub type RandomSource = fn(&mut [u8]) -> Result<(), EntropyUnavailable>;
 
 /// The operating system's random source.
@@ -25,43 +29,36 @@ pub fn system_random(bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
     getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
 }
 
-/// Bytes drawn at once: 64 keys a system call.
-const POOL_LEN: usize = 256;
-
-/// A pool of masking keys.
+/// Masking keys from a ChaCha12 stream that the random source seeds: a system call per key would cost more than the rest
+/// of a small frame. Each component has its own stream, so components made after a fork do not share keys.
 pub(crate) struct Keys {
-    pool: [u8; POOL_LEN],
-    used: usize,
+    /// Made with the first key; servers never need one.
+    stream: Option<Box<ChaCha12Rng>>,
     source: RandomSource,
 }
 
 impl Keys {
     pub(crate) const fn new(source: RandomSource) -> Self {
         Self {
-            pool: [0; POOL_LEN],
-            used: POOL_LEN,
+            stream: None,
             source,
         }
     }
 
     #[inline]
     pub(crate) fn next(&mut self) -> Result<[u8; 4], EntropyUnavailable> {
-        if self.used == POOL_LEN {
-            self.refill()?;
-        }
-        let key = &mut self.pool[self.used..self.used + 4];
-        let fresh = [key[0], key[1], key[2], key[3]];
-        // A used key must not be found in memory later.
-        key.fill(0);
-        self.used += 4;
-        Ok(fresh)
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            None => self.seed()?,
+        };
+        Ok(stream.next_u32().to_ne_bytes())
     }
 
     #[cold]
-    fn refill(&mut self) -> Result<(), EntropyUnavailable> {
-        (self.source)(&mut self.pool)?;
-        self.used = 0;
-        Ok(())
+    fn seed(&mut self) -> Result<&mut ChaCha12Rng, EntropyUnavailable> {
+        let mut seed = [0; 32];
+        (self.source)(&mut seed)?;
+        Ok(self.stream.insert(Box::new(ChaCha12Rng::from_seed(seed))))
     }
 
     pub(crate) fn nonce(&self) -> Result<[u8; 16], EntropyUnavailable> {
@@ -77,7 +74,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn keys_do_not_repeat_over_refills() {
+    fn keys_do_not_repeat() {
         let mut keys = Keys::new(system_random);
         let drawn: HashSet<_> = (0..200).map(|_| keys.next().unwrap()).collect();
         // 200 of 2^32: one collision has a chance of about 5 in a million.

@@ -21,7 +21,11 @@ fn drain(component: &mut Numbered, queue: Queue) -> Vec<Seen> {
             Step::Nothing => return all,
             Step::Read(_) => panic!("a read after abort"),
             Step::Seen(id, seen) => {
-                assert_eq!(step(component, queue, 1), Ok(Step::Nothing), "one at a time");
+                assert_eq!(
+                    step(component, queue, 1),
+                    Ok(Step::Nothing),
+                    "one at a time"
+                );
                 all.push(seen);
                 assert!(component.complete_action(id, 0));
             }
@@ -31,7 +35,9 @@ fn drain(component: &mut Numbered, queue: Queue) -> Vec<Seen> {
 }
 
 fn all_sent() -> Vec<Seen> {
-    (1..=3).map(|context| Seen::Sent(BufferType::TextMessage, context)).collect()
+    (1..=3)
+        .map(|context| Seen::Sent(BufferType::TextMessage, context))
+        .collect()
 }
 
 fn all_cancelled() -> Vec<Seen> {
@@ -64,8 +70,12 @@ fn outstanding_actions_are_completed_first() {
     for role in [Role::Client, Role::Server] {
         for reported in [0, 1, usize::MAX] {
             let mut component = busy(role);
-            let (write, _) = step(&mut component, Queue::Send, 2).expect("a frame").write();
-            let read = step(&mut component, Queue::Receive, 2).expect("a read").read();
+            let (write, _) = step(&mut component, Queue::Send, 2)
+                .expect("a frame")
+                .write();
+            let read = step(&mut component, Queue::Receive, 2)
+                .expect("a read")
+                .read();
             component.abort();
             assert_eq!(step(&mut component, Queue::All, 2), Ok(Step::Nothing));
             assert!(component.complete_action(write, reported));
@@ -96,9 +106,16 @@ fn a_receive_error_is_cleared() {
         let error = step(&mut client, Queue::Receive, 2);
         assert!(matches!(error, Err(Error::Protocol(_))), "{error:?}");
     }
-    assert!(matches!(client.receive(None, 9), Err(Error::InvalidOperation(_))));
+    assert!(matches!(
+        client.receive(None, 9),
+        Err(Error::InvalidOperation(_))
+    ));
     // Sending goes on.
-    assert!(client.send(Message::close(1002, "reserved bits"), 4).is_ok());
+    assert!(
+        client
+            .send(Message::close(1002, "reserved bits"), 4)
+            .is_ok()
+    );
     client.abort();
     assert_eq!(drain(&mut client, Queue::Receive), all_cancelled());
 }

@@ -3,10 +3,11 @@
 use websocket_component::{
     Action, BufferType, Component, Config, Header, Indication, Message, Owned, Queue, Role,
 };
+use ws_proto::MessageKind;
 
 use crate::support::{End, Seen, exchange, open_pair};
 
-const LONG: usize = if cfg!(miri) { 300 } else { 100_000 };
+const LONG: usize = if cfg!(miri) { 300 } else { 20_000 };
 
 /// Data with its fragments joined, and everything else as it was.
 fn joined(indications: Vec<Seen>) -> Vec<Seen> {
@@ -34,11 +35,7 @@ fn joined(indications: Vec<Seen>) -> Vec<Seen> {
 }
 
 fn talk(max_read: usize, max_buffers: usize) {
-    let (client, server) = open_pair(
-        Config::new(Role::Client),
-        Config::new(Role::Server),
-        &[],
-    );
+    let (client, server) = open_pair(Config::new(Role::Client), Config::new(Role::Server), &[]);
     let mut ends = [End::new(client).receiving(), End::new(server).receiving()];
     for end in &mut ends {
         end.max_read = max_read;
@@ -48,7 +45,11 @@ fn talk(max_read: usize, max_buffers: usize) {
     let long: Vec<u8> = (0..LONG).map(|i| (i % 251) as u8).collect();
     for (from, to) in [(0, 1), (1, 0)] {
         let mut send = |message, context| {
-            let end = if from == 0 { &mut *client } else { &mut *server };
+            let end = if from == 0 {
+                &mut *client
+            } else {
+                &mut *server
+            };
             end.component.send(message, context).expect("open");
         };
         let fragment = |text: &str, last| Message::Data {
@@ -67,7 +68,9 @@ fn talk(max_read: usize, max_buffers: usize) {
         exchange(client, server);
         let ends = [&mut *client, &mut *server];
         let sent: Vec<_> = ends[from].seen.clone();
-        let sent = sent.into_iter().filter(|seen| matches!(seen, Seen::Sent(..)));
+        let sent = sent
+            .into_iter()
+            .filter(|seen| matches!(seen, Seen::Sent(..)));
         assert_eq!(
             sent.collect::<Vec<_>>(),
             [
@@ -105,7 +108,10 @@ fn talk(max_read: usize, max_buffers: usize) {
         joined(server.take_indications()),
         [Seen::Close(1000, Some(b"bye".to_vec()), 0)]
     );
-    server.component.send(Message::Close(None), 10).expect("open");
+    server
+        .component
+        .send(Message::Close(None), 10)
+        .expect("open");
     exchange(client, server);
     assert_eq!(
         joined(client.take_indications()),
@@ -132,7 +138,9 @@ fn contexts_need_not_be_copied() {
     struct Job {
         name: String,
     }
-    let job = |name: &str| Job { name: name.to_owned() };
+    let job = |name: &str| Job {
+        name: name.to_owned(),
+    };
     let mut server = Component::<Owned<Job>>::server(Config::new(Role::Server)).expect("a server");
     let request = [
         ("Connection", "Upgrade"),
@@ -144,7 +152,9 @@ fn contexts_need_not_be_copied() {
         name: name.as_bytes(),
         value: value.as_bytes(),
     });
-    server.begin_server_handshake(request, None, &[]).expect("accepted");
+    server
+        .begin_server_handshake(request, None, &[])
+        .expect("accepted");
     server.receive(None, job("first read")).expect("open");
     server.receive(None, job("second read")).expect("open");
     server.send(Message::text("a"), job("write")).expect("open");
@@ -154,7 +164,12 @@ fn contexts_need_not_be_copied() {
     loop {
         let (id, bytes) = match server.next_action(Queue::All, 2).expect("no error") {
             Action::None => break,
-            Action::SendToNetwork { id, context, buffers, .. } => {
+            Action::SendToNetwork {
+                id,
+                context,
+                buffers,
+                ..
+            } => {
                 names.push(format!("write for {}", context.expect("ours").name));
                 (id, buffers.total_len())
             }
@@ -166,9 +181,20 @@ fn contexts_need_not_be_copied() {
                 names.push(format!("read for {}", context.name));
                 let frame = b"\x81\x81\0\0\0\0x";
                 space[..7].copy_from_slice(frame);
-                (id, if std::mem::replace(&mut fed, true) { 0 } else { 7 })
+                (
+                    id,
+                    if std::mem::replace(&mut fed, true) {
+                        0
+                    } else {
+                        7
+                    },
+                )
             }
-            Action::IndicateReceiveComplete { id, context, indication } => {
+            Action::IndicateReceiveComplete {
+                id,
+                context,
+                indication,
+            } => {
                 let got = match indication {
                     Indication::Cancelled => "nothing",
                     _ => "data",

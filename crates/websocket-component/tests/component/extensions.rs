@@ -1,7 +1,7 @@
 //! Custom buffer types: frames of a negotiated extension in both directions.
 
 use websocket_component::{BufferType, Config, Error, Message, Role};
-use ws_proto::ProtocolError;
+use ws_proto::{MessageKind, ProtocolError};
 
 use crate::support::{End, Seen, exchange, open, open_pair, peer_frame};
 
@@ -42,7 +42,9 @@ fn frames_pass_in_both_directions() {
         };
         for (context, (first, payload)) in frames.into_iter().enumerate() {
             let context = context as u32;
-            from.component.send(frame(first, payload), context).expect("negotiated");
+            from.component
+                .send(frame(first, payload), context)
+                .expect("negotiated");
             exchange(from, to);
             let kind = BufferType::Extension(first);
             assert_eq!(from.take_indications(), [Seen::Sent(kind, context)]);
@@ -53,7 +55,9 @@ fn frames_pass_in_both_directions() {
             );
         }
         // Ordinary messages are as ever.
-        from.component.send(Message::text("plain"), 9).expect("open");
+        from.component
+            .send(Message::text("plain"), 9)
+            .expect("open");
         exchange(from, to);
         from.take_indications();
         let seen = to.take_indications();
@@ -68,9 +72,12 @@ fn frames_pass_in_both_directions() {
 #[test]
 fn a_message_of_several_frames() {
     let [mut client, mut server] = pair();
-    client.component.send(frame(0x41, b"\xFF"), 1).expect("negotiated");
+    client
+        .component
+        .send(frame(0x41, b"\xFF"), 1)
+        .expect("negotiated");
     let rest = Message::Data {
-        kind: ws_proto::MessageKind::Text,
+        kind: MessageKind::Text,
         last: true,
         payload: Some(b"\xC0".to_vec()),
     };
@@ -110,7 +117,10 @@ fn custom_types_need_a_negotiated_extension() {
     for role in [Role::Client, Role::Server] {
         let mut end = End::new(open(role, Config::new(role))).receiving();
         let refused = end.component.send(frame(0xC1, b""), 1);
-        assert!(matches!(refused, Err(Error::InvalidArgument(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::InvalidArgument(_))),
+            "{refused:?}"
+        );
         for (first, error) in [
             (0xC1, ProtocolError::ReservedBits),
             (0x83, ProtocolError::ReservedOpcode),
@@ -141,13 +151,28 @@ fn custom_types_have_rules() {
         );
     }
     // Order: no continuation outside a message, no new message inside one.
-    assert!(matches!(client.send(frame(0xC0, b""), 1), Err(Error::Sequence(_))));
+    assert!(matches!(
+        client.send(frame(0xC0, b""), 1),
+        Err(Error::Sequence(_))
+    ));
     assert_eq!(client.send(frame(0x41, b""), 1), Ok(()));
-    assert!(matches!(client.send(frame(0xC1, b""), 1), Err(Error::Sequence(_))));
-    assert!(matches!(client.send(Message::binary("x"), 1), Err(Error::Sequence(_))));
+    assert!(matches!(
+        client.send(frame(0xC1, b""), 1),
+        Err(Error::Sequence(_))
+    ));
+    assert!(matches!(
+        client.send(Message::binary("x"), 1),
+        Err(Error::Sequence(_))
+    ));
     assert_eq!(client.send(frame(0xC0, b""), 1), Ok(()));
     // A Close with a bit set is a Close.
     assert_eq!(client.send(frame(0xC8, b""), 1), Ok(()));
-    assert!(matches!(client.send(frame(0x83, b""), 1), Err(Error::Sequence(_))));
-    assert!(matches!(client.send(Message::text("x"), 1), Err(Error::Sequence(_))));
+    assert!(matches!(
+        client.send(frame(0x83, b""), 1),
+        Err(Error::Sequence(_))
+    ));
+    assert!(matches!(
+        client.send(Message::text("x"), 1),
+        Err(Error::Sequence(_))
+    ));
 }

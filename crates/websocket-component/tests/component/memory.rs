@@ -158,8 +158,12 @@ fn lent_memory_works_without_vectors() {
             name: name.as_bytes(),
             value: value.as_bytes(),
         });
-        server.begin_server_handshake(request, None, &[]).expect("accepted");
-        server.send(Message::binary(&payload[..]), ()).expect("open");
+        server
+            .begin_server_handshake(request, None, &[])
+            .expect("accepted");
+        server
+            .send(Message::binary(&payload[..]), ())
+            .expect("open");
         server.receive(Some(&mut target), ()).expect("open");
         match server.next_action(Queue::Send, 2).expect("a frame") {
             Action::SendToNetwork { buffers, .. } => {
@@ -183,5 +187,9 @@ fn lent_memory_works_without_vectors() {
         ));
     }
     assert_eq!(target, [1, 2, 3, 4]);
-    assert_eq!(memory[256 + 16 + CONTROL_LEN..], [0xEE; 10], "beyond the areas");
+    assert_eq!(
+        memory[256 + 16 + CONTROL_LEN..],
+        [0xEE; 10],
+        "beyond the areas"
+    );
 }

@@ -21,7 +21,12 @@ enum Hold {
     Close,
 }
 
-const HOLDS: [Hold; 4] = [Hold::Header, Hold::BetweenHalves, Hold::Payload, Hold::Close];
+const HOLDS: [Hold; 4] = [
+    Hold::Header,
+    Hold::BetweenHalves,
+    Hold::Payload,
+    Hold::Close,
+];
 
 fn config(role: Role) -> Config {
     Config {
@@ -51,7 +56,9 @@ impl Hold {
             _ => Message::text("payload"),
         };
         component.send(message, 2).expect("open");
-        let (id, bytes) = step(&mut component, Queue::Send, 1).expect("a frame").write();
+        let (id, bytes) = step(&mut component, Queue::Send, 1)
+            .expect("a frame")
+            .write();
         let write = match self {
             Self::Header | Self::Close => Some((id, bytes.len())),
             Self::BetweenHalves => {
@@ -113,7 +120,15 @@ fn pongs(component: &mut Numbered) -> (Vec<String>, Step) {
     let mut pongs = Vec::new();
     loop {
         let next = step(component, Queue::Receive, 1).expect("no error");
-        let Step::Seen(id, Seen::Wrote { kind, context, bytes }) = next else {
+        let Step::Seen(
+            id,
+            Seen::Wrote {
+                kind,
+                context,
+                bytes,
+            },
+        ) = next
+        else {
             return (pongs, next);
         };
         assert_eq!((kind, context), (BufferType::PingPong, None));
@@ -188,7 +203,9 @@ fn a_full_receive_area() {
         let (mut component, write) = hold.begin();
         let mut rest = &bytes[..];
         while !rest.is_empty() {
-            let read = step(&mut component, Queue::Receive, 1).expect("a read").read();
+            let read = step(&mut component, Queue::Receive, 1)
+                .expect("a read")
+                .read();
             let space = component.receive_space(read).expect("room");
             let len = space.len().min(rest.len());
             space[..len].copy_from_slice(&rest[..len]);
@@ -219,8 +236,13 @@ fn messages_pass_waiting_pings() {
         ];
         give(&mut component, &bytes.concat());
         for (context, text) in [(1, "one"), (3, "two")] {
-            let (id, seen) = step(&mut component, Queue::Receive, 1).expect("data").seen();
-            assert_eq!(seen, Seen::Data(BufferType::TextMessage, text.into(), context));
+            let (id, seen) = step(&mut component, Queue::Receive, 1)
+                .expect("data")
+                .seen();
+            assert_eq!(
+                seen,
+                Seen::Data(BufferType::TextMessage, text.into(), context)
+            );
             assert!(component.complete_action(id, 0));
         }
         hold.end(&mut component, write);
@@ -237,7 +259,9 @@ fn waiting_pings_need_a_receive_operation() {
         let (mut component, write) = hold.begin();
         let text = peer_frame(hold.role(), 0x81, b"x");
         give(&mut component, &[ping(hold.role(), 0), text].concat());
-        let (id, _) = step(&mut component, Queue::Receive, 1).expect("data").seen();
+        let (id, _) = step(&mut component, Queue::Receive, 1)
+            .expect("data")
+            .seen();
         assert!(component.complete_action(id, 0));
         hold.end(&mut component, write);
         assert_eq!(step(&mut component, Queue::Receive, 1), Ok(Step::Nothing));
@@ -290,11 +314,15 @@ fn a_whole_frame_holds_nothing_back() {
             let mut component = open(role, Config::new(role));
             component.receive(None, 1).expect("open");
             component.send(message, 2).expect("open");
-            let (write, bytes) = step(&mut component, Queue::Send, 2).expect("a frame").write();
+            let (write, bytes) = step(&mut component, Queue::Send, 2)
+                .expect("a frame")
+                .write();
             let pings = [ping(role, 0), ping(role, 1)].concat();
             give(&mut component, &pings);
             for number in 0..2 {
-                let (id, bytes) = step(&mut component, Queue::Receive, 2).expect("a pong").write();
+                let (id, bytes) = step(&mut component, Queue::Receive, 2)
+                    .expect("a pong")
+                    .write();
                 assert_eq!(plain(&bytes), name(number));
                 assert_eq!(step(&mut component, Queue::All, 2), Ok(Step::Nothing));
                 assert!(component.complete_action(id, bytes.len()));

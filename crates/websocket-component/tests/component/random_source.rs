@@ -25,7 +25,9 @@ fn a_predictable_source_gives_predictable_bytes() {
         (0, b"\x81\x85\x00\x01\x02\x03Hdnoo".to_vec()),
         (4, b"\x81\x85\x04\x05\x06\x07L`jkk".to_vec()),
     ] {
-        client.send(Message::text("Hello"), first_key).expect("open");
+        client
+            .send(Message::text("Hello"), first_key)
+            .expect("open");
         let next = step(&mut client, Queue::Send, 2).expect("no error");
         let (id, bytes) = next.write();
         assert_eq!(bytes, expected);
@@ -42,10 +44,7 @@ fn without_randomness_there_is_no_handshake() {
         ..Config::new(Role::Client)
     };
     let mut client = Numbered::client(config).expect("a client");
-    assert_eq!(
-        client.begin_client_handshake(&[], &[]),
-        Err(Error::Entropy)
-    );
+    assert_eq!(client.begin_client_handshake(&[], &[]), Err(Error::Entropy));
 }
 
 /// When the source fails in the middle nothing is lost: the same action comes when it works again.
@@ -74,7 +73,9 @@ fn a_source_may_recover() {
         assert_eq!(step(&mut client, Queue::Receive, 2), Err(Error::Entropy));
     }
     WORKS.store(true, Ordering::Relaxed);
-    let (id, bytes) = step(&mut client, Queue::Receive, 2).expect("a pong").write();
+    let (id, bytes) = step(&mut client, Queue::Receive, 2)
+        .expect("a pong")
+        .write();
     assert_eq!(bytes[..6], *b"\x8A\x82\x00\x01\x02\x03");
     assert!(client.complete_action(id, bytes.len()));
     let (id, bytes) = step(&mut client, Queue::Send, 2).expect("a frame").write();

@@ -201,21 +201,21 @@ pub(crate) fn step(
         }
         Action::IndicateReceiveComplete {
             id,
-            &context,
+            context,
             indication,
         } => Step::Seen(
             id,
             match indication {
                 Indication::Data { kind, bytes } => {
                     assert!(bytes.is_none_or(|bytes| !bytes.is_empty()));
-                    Seen::Data(kind, bytes.unwrap_or_default().to_vec(), context)
+                    Seen::Data(kind, bytes.unwrap_or_default().to_vec(), *context)
                 }
                 Indication::Close { status, reason } => {
                     assert!(reason.is_none_or(inside));
-                    Seen::Close(status, reason.map(<[u8]>::to_vec), context)
+                    Seen::Close(status, reason.map(<[u8]>::to_vec), *context)
                 }
-                Indication::Pong => Seen::Pong(context),
-                Indication::Cancelled => Seen::Cancelled(context),
+                Indication::Pong => Seen::Pong(*context),
+                Indication::Cancelled => Seen::Cancelled(*context),
             },
         ),
     })

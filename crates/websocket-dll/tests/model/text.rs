@@ -25,19 +25,15 @@ impl TextWriter {
                 bytes.extend_from_slice(character.encode_utf8(&mut encoded).as_bytes());
             }
         }
-        let end = match last {
-            true => (length.min(bytes.len())..=bytes.len())
-                .find(|&end| std::str::from_utf8(&bytes[..end]).is_ok())
-                .unwrap_or(bytes.len()),
-            false => length.min(bytes.len()),
+        let boundary = |from: usize| {
+            (from..bytes.len())
+                .find(|&end| bytes[end] & 0xC0 != 0x80)
+                .unwrap_or(bytes.len())
         };
-        if !last {
-            // What is cut off must be made up for, up to the end of its character.
-            let whole = (end..=bytes.len())
-                .find(|&whole| std::str::from_utf8(&bytes[..whole]).is_ok() || whole == bytes.len())
-                .unwrap_or(bytes.len());
-            self.rest = bytes[end..whole].to_vec();
-        }
+        let wanted = length.min(bytes.len());
+        let end = if last { boundary(wanted) } else { wanted };
+        // What is cut off has to be made up for, up to the end of its character.
+        self.rest = bytes[end..boundary(end)].to_vec();
         bytes.truncate(end);
         bytes
     }

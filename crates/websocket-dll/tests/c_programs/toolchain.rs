@@ -1,0 +1,190 @@
+//! Building and running C and C++ programs against `include/` and the built library.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// One way to compile a program.
+#[derive(Clone, Copy)]
+pub(crate) struct Variant {
+    name: &'static str,
+    compiler: &'static str,
+    language: &'static [&'static str],
+    /// Whether `wchar_t` has two bytes.
+    pub(crate) short_wchar: bool,
+}
+
+const C11: &[&str] = &["-std=c11", "-x", "c"];
+const CXX17: &[&str] = &["-std=c++17", "-x", "c++"];
+
+/// C and C++, each with 4-byte and then 2-byte `wchar_t`.
+pub(crate) const VARIANTS: [Variant; 4] = [
+    Variant {
+        name: "c11",
+        compiler: "gcc",
+        language: C11,
+        short_wchar: false,
+    },
+    Variant {
+        name: "c11-short",
+        compiler: "gcc",
+        language: C11,
+        short_wchar: true,
+    },
+    Variant {
+        name: "c++17",
+        compiler: "g++",
+        language: CXX17,
+        short_wchar: false,
+    },
+    Variant {
+        name: "c++17-short",
+        compiler: "g++",
+        language: CXX17,
+        short_wchar: true,
+    },
+];
+
+/// How a program gets at the library.
+#[derive(Clone, Copy)]
+pub(crate) enum Library {
+    /// `-lwebsocket`, found at run time where it was built.
+    Shared,
+    /// `libwebsocket.a` and what it needs.
+    Static,
+}
+
+/// The repository's `include/`.
+pub(crate) fn include() -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include");
+    path.canonicalize().expect("include/ is in the repository")
+}
+
+/// An empty folder of this name for a test's files.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("c_programs")
+        .join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).expect("the target folder is writable");
+    path
+}
+
+impl Variant {
+    /// The compiler with the flags of this variant and an `include/` folder, every warning an error.
+    pub(crate) fn compiler(&self, include: &Path) -> Command {
+        let mut command = Command::new(self.compiler);
+        command
+            .args(["-Wall", "-Wextra", "-pedantic", "-Werror"])
+            .arg("-I")
+            .arg(include)
+            .arg("-I")
+            .arg(include.join("win32"))
+            .args(self.language);
+        if self.short_wchar {
+            command.arg("-fshort-wchar");
+        }
+        command
+    }
+
+    /// Compiles a source text without producing anything; what the compiler says if it refuses.
+    pub(crate) fn check(
+        &self,
+        include: &Path,
+        source: &Path,
+        flags: &[&str],
+    ) -> Result<(), String> {
+        let mut command = self.compiler(include);
+        command.arg("-fsyntax-only").args(flags).arg(source);
+        let output = output(&mut command);
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(format!(
+                "{command:?}\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            ))
+        }
+    }
+}
+
+/// A program of `c/`, built.
+pub(crate) struct Program {
+    path: PathBuf,
+}
+
+impl Program {
+    /// Builds `c/NAME.c`.
+    ///
+    /// # Panics
+    /// If the compiler or linker says anything.
+    pub(crate) fn build(name: &str, variant: Variant, library: Library, flags: &[&str]) -> Self {
+        Self::build_with(&include(), name, variant, library, flags)
+    }
+
+    /// Builds `c/NAME.c` against another copy of `include/`.
+    pub(crate) fn build_with(
+        include: &Path,
+        name: &str,
+        variant: Variant,
+        library: Library,
+        flags: &[&str],
+    ) -> Self {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let path = scratch(&format!("{name}-{}-{count}", variant.name)).join(name);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/c/{name}.c"));
+        let built = websocket_testkit::library_path();
+        let folder = built.parent().expect("a file is in a folder");
+        let mut command = variant.compiler(include);
+        command.args(flags).arg(&source).args(["-x", "none"]);
+        match library {
+            Library::Shared => {
+                command.arg("-L").arg(folder).arg("-lwebsocket");
+                command.arg(format!("-Wl,-rpath,{}", folder.display()));
+            }
+            Library::Static => {
+                command.arg(folder.join("libwebsocket.a"));
+                command.args(["-lpthread", "-ldl", "-lm"]);
+            }
+        }
+        command.arg("-o").arg(&path);
+        let output = output(&mut command);
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{command:?}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Self { path }
+    }
+
+    /// Runs the program, under `runner` if that names one, and gives what it prints.
+    ///
+    /// # Panics
+    /// If it ends with another status.
+    pub(crate) fn run(&self, runner: &[&str], arguments: &[&str], status: i32) -> String {
+        let mut command = match runner {
+            [] => Command::new(&self.path),
+            [first, rest @ ..] => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(&self.path);
+                command
+            }
+        };
+        let output = output(command.args(arguments));
+        let text = String::from_utf8(output.stdout).expect("the programs print UTF-8");
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{command:?}: {}\n{text}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        text
+    }
+}
+
+fn output(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| {
+        panic!("{command:?} cannot be started: {error}\nThese tests need gcc, g++ and, for some, valgrind: install them.")
+    })
+}
