@@ -97,7 +97,7 @@ pub fn machine() -> String {
             .and_then(|line| line.split_once(": "))
             .map_or("unknown", |(_, value)| value)
     };
-    let widest = ["avx512vbmi2", "avx2", "sse2"]
+    let widest = ["avx512_vbmi2", "avx2", "sse2"]
         .into_iter()
         .find(|feature| field("flags").split(' ').any(|flag| flag == *feature));
     let rustc = std::process::Command::new("rustc")

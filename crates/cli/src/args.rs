@@ -191,12 +191,7 @@ mod tests {
 
     #[test]
     fn no_help_line_is_too_wide() {
-        for text in [
-            help::COMMAND,
-            help::DEMO,
-            help::ECHO_SERVER,
-            help::CONNECT,
-        ] {
+        for text in [help::COMMAND, help::DEMO, help::ECHO_SERVER, help::CONNECT] {
             assert!(text.lines().all(|line| line.len() <= 112), "{text}");
         }
     }
@@ -236,7 +231,10 @@ mod tests {
             (&["connect", "wss://a"], "TLS"),
             (&["connect", "--header", "x", "ws://a"], "NAME: VALUE"),
             (&["connect", "--header"], "--header"),
-            (&["connect", "ws://a", "--subprotocol", "a b"], "not a token"),
+            (
+                &["connect", "ws://a", "--subprotocol", "a b"],
+                "not a token",
+            ),
             (&["echo-server", "--subprotocol", ""], "not a token"),
             (&["echo-server", "--max-connections", "0"], "above 0"),
             (&["echo-server", "--max-connections", "x"], "above 0"),

@@ -37,7 +37,7 @@ const SUBPROTOCOL: &str = "echo.openwinhttp";
 const GOODBYE: (u16, &str) = (1000, "that is all");
 
 /// Actions of one lane are shown up to this many; of more, only the first and last ones are.
-const SHOWN_ALL: usize = 10;
+const SHOWN_ALL: usize = 16;
 const SHOWN_FIRST: usize = 4;
 const SHOWN_LAST: usize = 3;
 
@@ -54,7 +54,9 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), String> {
     drop(listener);
     writeln!(
         out,
-        "OpenWinHTTP {}: a client handle and a server handle on one TCP connection to {address}",
+        "OpenWinHTTP {}: a client handle and a server handle on one TCP connection to {address}\n\
+         Columns: who; the action (or 'queue', the call that asks for one); its bytes; what it is about,\n\
+         with the number of the operation and, in brackets, the frame's header.",
         env!("CARGO_PKG_VERSION")
     )
     .map_err(failed("printing"))?;
@@ -159,7 +161,8 @@ impl<'a, W: Write> Client<'a, W> {
             .join()
             .unwrap_or_else(|_| Err("the server's thread panicked".into()));
         match (result, server) {
-            (Ok(()), Ok(closed)) if (closed.code, closed.reason.as_str()) == (Some(GOODBYE.0), GOODBYE.1) => {}
+            (Ok(()), Ok(closed))
+                if (closed.code, closed.reason.as_str()) == (Some(GOODBYE.0), GOODBYE.1) => {}
             (Ok(()), Ok(closed)) => return Err(Failure(format!("the server was {closed}"))),
             (Ok(()), Err(server)) => return Err(Failure(server)),
             (Err(client), Ok(_)) => return Err(client),
@@ -180,15 +183,15 @@ impl<'a, W: Write> Client<'a, W> {
     fn exchange(&mut self) -> Result<(), Failure> {
         self.heading("Text")?;
         let hello = "Hello, \u{4e16}\u{754c}! \u{a1}Hola!".as_bytes().to_vec();
-        self.echo(MessageKind::Text, vec![hello])?;
+        self.echo(MessageKind::Text, &[hello])?;
         self.heading("Binary")?;
-        self.echo(MessageKind::Binary, vec![(0..=15).collect()])?;
-        self.heading("A message in three fragments")?;
+        self.echo(MessageKind::Binary, &[(0..=15).collect()])?;
+        self.heading("A message in three fragments, each back before the next is sent")?;
         let fragments = ["First, ", "second, ", "and third."];
         let fragments = fragments.map(|part| part.as_bytes().to_vec());
-        self.echo(MessageKind::Text, fragments.to_vec())?;
+        self.echo(MessageKind::Text, &fragments)?;
         self.heading("1 MiB of binary, masked frame by frame")?;
-        self.echo(MessageKind::Binary, vec![pattern(1 << 20)])?;
+        self.echo(MessageKind::Binary, &[pattern(1 << 20)])?;
         self.ping()?;
         self.close()
     }
@@ -204,42 +207,53 @@ impl<'a, W: Write> Client<'a, W> {
         Ok(())
     }
 
-    /// Sends one message in these fragments and checks what comes back.
-    fn echo(&mut self, kind: MessageKind, fragments: Vec<Vec<u8>>) -> Result<(), Failure> {
-        let expected = fragments.concat();
-        let last_index = fragments.len() - 1;
+    /// Sends one message in these fragments and checks what comes back. Each fragment is back before the next one is sent,
+    /// for the server holds on to nothing.
+    fn echo(&mut self, kind: MessageKind, fragments: &[Vec<u8>]) -> Result<(), Failure> {
+        for (index, fragment) in fragments.iter().enumerate() {
+            let last = index == fragments.len() - 1;
+            self.echo_fragment(kind, last, fragment)?;
+            let did_all = |entries: &[Entry]| {
+                let queued = entries.iter().filter(|entry| entry.event == Event::Queued);
+                let queued: usize = queued.filter_map(|entry| entry.bytes).sum();
+                let latest = entries.last().map(|entry| entry.event);
+                queued == fragment.len() && latest == Some(Event::SendComplete)
+            };
+            self.server_did(did_all)?;
+            self.print_step()?;
+        }
+        let len = fragments.iter().map(Vec::len).sum();
+        self.echoed.0 += 1;
+        self.echoed.1 += len;
+        self.ok(&format!(
+            "{} came back, every byte as sent",
+            byte_count(len)
+        ))
+    }
+
+    fn echo_fragment(&self, kind: MessageKind, last: bool, sent: &[u8]) -> Result<(), Failure> {
         let link = &self.link;
-        // The server sends the first piece back before it reads the second: whoever sends must read meanwhile.
-        let (sent, received) = thread::scope(|scope| {
-            let sender = scope.spawn(move || {
-                fragments
-                    .into_iter()
-                    .enumerate()
-                    .try_for_each(|(index, fragment)| {
-                        link.send(Message::Data {
-                            kind,
-                            last: index == last_index,
-                            payload: Some(fragment),
-                        })
-                    })
-            });
-            let received = receive_message(link, kind, expected.len());
+        let message = Message::Data {
+            kind,
+            last,
+            payload: Some(sent.to_vec()),
+        };
+        // The server sends the first bytes back before it reads the last: whoever sends must read meanwhile.
+        let (sending, received) = thread::scope(|scope| {
+            let sender = scope.spawn(move || link.send(message));
+            let received = receive_part(link, kind, last, sent.len());
             if received.is_err() {
                 link.cut();
             }
             (sender.join(), received)
         });
         let received = received?;
-        sent.map_err(|_| Failure("the sending thread panicked".into()))??;
-        if received != expected {
-            return Err(Failure("the echo differs from what was sent".into()));
+        sending.map_err(|_| Failure("the sending thread panicked".into()))??;
+        if received == sent {
+            Ok(())
+        } else {
+            Err(Failure("the echo differs from what was sent".into()))
         }
-        self.server_did(Event::MessageSent)?;
-        self.print_step()?;
-        self.echoed.0 += 1;
-        self.echoed.1 += expected.len();
-        let same = format!("{} came back, every byte as sent", byte_count(expected.len()));
-        self.ok(&same)
     }
 
     fn ping(&mut self) -> Result<(), Failure> {
@@ -249,7 +263,7 @@ impl<'a, W: Write> Client<'a, W> {
             Received::Pong => {}
             other => return Err(Failure(format!("expected a pong, got {other:?}"))),
         }
-        self.server_did(Event::PongSent)?;
+        self.server_did(|entries| entries.iter().any(|entry| entry.event == Event::PongSent))?;
         self.print_step()?;
         self.ok("the server's component answered on its own")
     }
@@ -259,7 +273,10 @@ impl<'a, W: Write> Client<'a, W> {
         let (code, reason) = GOODBYE;
         self.link.send(Message::close(code, reason))?;
         match self.link.receive()? {
-            Received::Close { code: Some(c), reason: r } if (c, r.as_str()) == GOODBYE => {}
+            Received::Close {
+                code: Some(c),
+                reason: r,
+            } if (c, r.as_str()) == GOODBYE => {}
             other => return Err(Failure(format!("expected our Close back, got {other:?}"))),
         }
         self.link.linger(PATIENCE);
@@ -267,8 +284,8 @@ impl<'a, W: Write> Client<'a, W> {
     }
 
     /// Waits until the server's record of this step is complete.
-    fn server_did(&self, event: Event) -> Result<(), Failure> {
-        if self.server_journal.wait_for(event, PATIENCE) {
+    fn server_did(&self, complete: impl Fn(&[Entry]) -> bool) -> Result<(), Failure> {
+        if self.server_journal.wait_until(complete, PATIENCE) {
             Ok(())
         } else {
             Err(Failure("the server did not finish the step in time".into()))
@@ -321,32 +338,38 @@ fn print_entries(out: &mut impl Write, who: &str, entries: &[Entry]) -> io::Resu
         .collect();
     writeln!(
         out,
-        "   {who}    \u{2026} {} more actions: {}",
+        "   {who}  \u{2026} {} more actions: {}",
         grouped(middle.len()),
         moved.join(", ")
     )?;
     print_entries(out, who, last)
 }
 
-/// Receives one whole message, which must be of that kind and not longer than `limit`.
-fn receive_message(
+/// Receives that many bytes of a message of that kind, which must end with them if they are its last.
+fn receive_part(
     link: &Link<&Journal>,
     expected: MessageKind,
-    limit: usize,
+    expected_last: bool,
+    len: usize,
 ) -> Result<Vec<u8>, Failure> {
-    let mut message = Vec::new();
+    let mut part = Vec::with_capacity(len);
     loop {
         match link.receive()? {
             Received::Data { kind, last, bytes } if kind == expected => {
-                message.extend_from_slice(&bytes);
-                if message.len() > limit {
-                    return Err(Failure("the echo is longer than what was sent".into()));
+                part.extend_from_slice(&bytes);
+                let complete = part.len() >= len;
+                if part.len() > len || last != (complete && expected_last) {
+                    return Err(Failure("the echo does not end where it should".into()));
                 }
-                if last {
-                    return Ok(message);
+                if complete {
+                    return Ok(part);
                 }
             }
-            other => return Err(Failure(format!("expected {expected:?} data, got {other:?}"))),
+            other => {
+                return Err(Failure(format!(
+                    "expected {expected:?} data, got {other:?}"
+                )));
+            }
         }
     }
 }

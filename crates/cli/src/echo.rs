@@ -87,12 +87,12 @@ fn echo_until_close<O: Observer>(link: &Link<O>) -> Result<Closed, LinkError> {
             })?,
             Received::Pong => {}
             Received::Close { code, reason } => {
-                let answer = code
-                    .filter(|&code| close::may_be_sent(code))
-                    .map(|code| CloseStatus {
-                        code,
-                        reason: Some(reason.clone().into_bytes()),
-                    });
+                let answer =
+                    code.filter(|&code| close::may_be_sent(code))
+                        .map(|code| CloseStatus {
+                            code,
+                            reason: Some(reason.clone().into_bytes()),
+                        });
                 link.send(Message::Close(answer))?;
                 return Ok(Closed { code, reason });
             }

@@ -151,7 +151,10 @@ pub(crate) struct HeadBuffer {
 impl HeadBuffer {
     /// Takes the next bytes of the connection. Gives the head when it is complete, and its text; what came behind it
     /// stays, see [`Self::into_rest`].
-    pub(crate) fn push<H: Head>(&mut self, piece: &[u8]) -> Result<Option<(H, Vec<u8>)>, HeadError> {
+    pub(crate) fn push<H: Head>(
+        &mut self,
+        piece: &[u8],
+    ) -> Result<Option<(H, Vec<u8>)>, HeadError> {
         if piece.is_empty() {
             return Ok(None);
         }
@@ -263,7 +266,8 @@ impl ExtraHeader {
     /// If it is not that, would break the request apart, or is one that the handshake sets itself.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (name, value) = text.split_once(':').ok_or("it must be 'NAME: VALUE'")?;
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_token) {
             return Err(format!("{name:?} is not a header name"));
         }
@@ -272,7 +276,13 @@ impl ExtraHeader {
             return Err("a header value has no control characters".into());
         }
         let lower = name.to_ascii_lowercase();
-        let ours = ["host", "connection", "upgrade", "content-length", "transfer-encoding"];
+        let ours = [
+            "host",
+            "connection",
+            "upgrade",
+            "content-length",
+            "transfer-encoding",
+        ];
         if ours.contains(&lower.as_str()) || lower.starts_with("sec-websocket-") {
             return Err(format!("{name} is set by the handshake itself"));
         }
@@ -298,7 +308,10 @@ mod tests {
                 assert_eq!(buffer.into_rest(), b"rest");
             }
             let (head, text) = found.unwrap();
-            assert_eq!((head.method.as_str(), head.target.as_str()), ("GET", "/a?b"));
+            assert_eq!(
+                (head.method.as_str(), head.target.as_str()),
+                ("GET", "/a?b")
+            );
             assert_eq!(head.minor_version, 1);
             assert_eq!(head.headers.iter().count(), 3);
             assert_eq!(head.headers.values("X").collect::<Vec<_>>(), [b"1", b"2"]);
@@ -310,7 +323,10 @@ mod tests {
     fn heads_have_limits() {
         let mut buffer = HeadBuffer::default();
         let line = [b"GET / HTTP/1.1\r\nx: ", &[b'a'; MAX_HEAD_LEN][..]].concat();
-        assert!(matches!(buffer.push::<Request>(&line), Err(HeadError::TooLarge)));
+        assert!(matches!(
+            buffer.push::<Request>(&line),
+            Err(HeadError::TooLarge)
+        ));
 
         // Byte by byte, without a newline ever.
         let mut buffer = HeadBuffer::default();
@@ -328,9 +344,17 @@ mod tests {
 
     #[test]
     fn garbage_is_refused_at_once() {
-        for garbage in [&b"\x16\x03\x01\x02\x00"[..], b"\0", b"GET /\x01 ", b"GET / HTTP/2.0\r\n"] {
+        for garbage in [
+            &b"\x16\x03\x01\x02\x00"[..],
+            b"\0",
+            b"GET /\x01 ",
+            b"GET / HTTP/2.0\r\n",
+        ] {
             let result = HeadBuffer::default().push::<Request>(garbage);
-            assert!(matches!(result, Err(HeadError::Malformed(_))), "{garbage:?}");
+            assert!(
+                matches!(result, Err(HeadError::Malformed(_))),
+                "{garbage:?}"
+            );
         }
     }
 
@@ -339,7 +363,10 @@ mod tests {
         let mut buffer = HeadBuffer::default();
         let bytes = b"HTTP/1.1 101 Switching Protocols\r\nA: b\r\n\r\n\x81\x00";
         let (head, _) = buffer.push::<Response>(bytes).unwrap().unwrap();
-        assert_eq!((head.status, head.reason.as_str()), (101, "Switching Protocols"));
+        assert_eq!(
+            (head.status, head.reason.as_str()),
+            (101, "Switching Protocols")
+        );
         assert_eq!(buffer.into_rest(), b"\x81\x00");
     }
 
@@ -350,8 +377,16 @@ mod tests {
             Ok(ExtraHeader::new("Cookie", "a=b; c"))
         );
         for wrong in [
-            "", "a", ": b", "a b: c", "a\r\n: c", "a: b\r\nc: d", "a: \0", "host: x",
-            "Sec-WebSocket-Key: x", "Upgrade: x",
+            "",
+            "a",
+            ": b",
+            "a b: c",
+            "a\r\n: c",
+            "a: b\r\nc: d",
+            "a: \0",
+            "host: x",
+            "Sec-WebSocket-Key: x",
+            "Upgrade: x",
         ] {
             assert!(ExtraHeader::parse(wrong).is_err(), "{wrong:?}");
         }

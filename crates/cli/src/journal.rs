@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use websocket_component::BufferType;
 use ws_proto::MessageKind;
@@ -21,11 +21,13 @@ pub(crate) enum Lane {
     Receive,
 }
 
-/// What the transcript counts or waits for.
+/// What the demo counts or waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// The last part of a message, or a control frame, is written and that is indicated.
-    MessageSent,
+    /// A message, or part of one, was queued.
+    Queued,
+    /// A send operation is finished.
+    SendComplete,
     /// A pong was written that answers a ping.
     PongSent,
     /// Bytes were written.
@@ -78,36 +80,50 @@ impl From<Note<'_>> for Entry {
                     _ => preview(start, is_text),
                 };
                 let detail = format!("#{operation} {}  {shown}", kind_name(kind));
-                entry(Lane::Send, Event::Other, "send", Some(len), detail)
+                entry(Lane::Send, Event::Queued, "queue", Some(len), detail)
             }
-            Note::Wrote {
-                operation,
-                kind: _,
-                frame,
-            } => {
+            Note::Wrote { operation, frame } => {
                 let (lane, event, answer) = match operation {
                     Some(_) => (Lane::Send, Event::Wrote, ""),
                     None => (Lane::Receive, Event::PongSent, "answers a ping: "),
                 };
                 let detail = format!("{answer}{}", frame_view::describe(frame));
-                entry(lane, event, "  send to network", Some(frame.len()), detail)
+                entry(lane, event, "send to network", Some(frame.len()), detail)
             }
             Note::SendComplete { operation, kind } => {
-                let event = match data_kind(kind) {
-                    Some((_, false)) => Event::Other,
-                    _ => Event::MessageSent,
-                };
                 let detail = format!("#{operation} {}", kind_name(kind));
-                entry(Lane::Send, event, "  indicate send complete", None, detail)
+                entry(
+                    Lane::Send,
+                    Event::SendComplete,
+                    "indicate send complete",
+                    None,
+                    detail,
+                )
             }
             Note::Read { bytes } => {
-                let detail = if bytes == 0 { "the end of the connection" } else { "" };
-                let action = "  receive from network";
-                entry(Lane::Receive, Event::Read, action, Some(bytes), detail.into())
+                let detail = if bytes == 0 {
+                    "the end of the connection"
+                } else {
+                    ""
+                };
+                let action = "receive from network";
+                entry(
+                    Lane::Receive,
+                    Event::Read,
+                    action,
+                    Some(bytes),
+                    detail.into(),
+                )
             }
             Note::Received(received) => {
                 let (bytes, detail) = describe(received);
-                entry(Lane::Receive, Event::Other, "indicate receive complete", bytes, detail)
+                entry(
+                    Lane::Receive,
+                    Event::Other,
+                    "indicate receive complete",
+                    bytes,
+                    detail,
+                )
             }
         }
     }
@@ -146,19 +162,14 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Waits until there is an entry of that event; false if that takes longer than `time`.
-    pub(crate) fn wait_for(&self, event: Event, time: Duration) -> bool {
-        let deadline = Instant::now() + time;
-        let mut entries = self.lock();
-        while entries.iter().all(|entry| entry.event != event) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return false;
-            }
-            let waited = self.changed.wait_timeout(entries, left);
-            entries = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        true
+    /// Waits until the entries are `complete`; false if that takes longer than `time`.
+    pub(crate) fn wait_until(&self, complete: impl Fn(&[Entry]) -> bool, time: Duration) -> bool {
+        let entries = self.lock();
+        let waited = self
+            .changed
+            .wait_timeout_while(entries, time, |entries| !complete(entries));
+        let (_entries, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        !timeout.timed_out()
     }
 
     /// Takes all entries out.

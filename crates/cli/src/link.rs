@@ -92,7 +92,6 @@ pub(crate) enum Note<'a> {
     /// A frame was written; in the receive lane (`operation` is `None`) the pong that answers a ping.
     Wrote {
         operation: Option<u64>,
-        kind: BufferType,
         frame: &'a [u8],
     },
     /// A send operation is finished.
@@ -276,11 +275,6 @@ impl<O: Observer> Link<O> {
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 
-    /// Who is told what happens.
-    pub(crate) const fn observer(&self) -> &O {
-        &self.observer
-    }
-
     fn next_receive_step(&self) -> Result<Step, LinkError> {
         let mut state = lock(&self.state);
         let (id, received) = match state.component.next_action(Queue::Receive, MAX_BUFFERS)? {
@@ -353,7 +347,6 @@ impl<O: Observer> Link<O> {
         written.map_err(LinkError::Io)?;
         self.observer.note(Note::Wrote {
             operation: None,
-            kind: BufferType::PingPong,
             frame,
         });
         self.pump_sends()
@@ -369,30 +362,29 @@ impl<O: Observer> Link<O> {
                 // Part of a frame may be on the wire: nothing can follow it.
                 return Ok(());
             }
-            let (id, kind, operation) =
-                match state.component.next_action(Queue::Send, MAX_BUFFERS)? {
-                    Action::SendToNetwork {
-                        id,
-                        kind,
-                        context,
-                        buffers,
-                    } => {
-                        scratch.clear();
-                        buffers
-                            .iter()
-                            .for_each(|part| scratch.extend_from_slice(part));
-                        (id, kind, context.copied())
-                    }
-                    Action::IndicateSendComplete { id, kind, context } => {
-                        let operation = *context;
-                        state.component.complete_action(id, 0);
-                        state.finished = operation;
-                        self.observer.note(Note::SendComplete { operation, kind });
-                        self.finished.notify_all();
-                        continue;
-                    }
-                    _ => return Ok(()),
-                };
+            let (id, operation) = match state.component.next_action(Queue::Send, MAX_BUFFERS)? {
+                Action::SendToNetwork {
+                    id,
+                    context,
+                    buffers,
+                    ..
+                } => {
+                    scratch.clear();
+                    buffers
+                        .iter()
+                        .for_each(|part| scratch.extend_from_slice(part));
+                    (id, context.copied())
+                }
+                Action::IndicateSendComplete { id, kind, context } => {
+                    let operation = *context;
+                    state.component.complete_action(id, 0);
+                    state.finished = operation;
+                    self.observer.note(Note::SendComplete { operation, kind });
+                    self.finished.notify_all();
+                    continue;
+                }
+                _ => return Ok(()),
+            };
             drop(state);
             let result = (&self.stream).write_all(&scratch);
             let mut state = lock(&self.state);
@@ -406,7 +398,6 @@ impl<O: Observer> Link<O> {
             }
             self.observer.note(Note::Wrote {
                 operation,
-                kind,
                 frame: &scratch,
             });
         }
@@ -436,8 +427,14 @@ pub(crate) fn linger(mut stream: &TcpStream, time: Duration) {
 
 /// What the receive lane asks for, borrowed from nothing.
 enum Step {
-    Read { id: ActionId, space: usize },
-    Pong { id: ActionId, frame: Vec<u8> },
+    Read {
+        id: ActionId,
+        space: usize,
+    },
+    Pong {
+        id: ActionId,
+        frame: Vec<u8>,
+    },
     /// `None`: the connection has ended.
     Indicate(Option<Received>),
 }

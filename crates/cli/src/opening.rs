@@ -97,7 +97,11 @@ pub(crate) fn open_client(
     deadline: Instant,
 ) -> Result<Opened, ClientError> {
     let mut component = Handle::client(areas.config(Role::Client))?;
-    let names: Vec<&[u8]> = wish.subprotocols.iter().map(|name| name.as_bytes()).collect();
+    let names: Vec<&[u8]> = wish
+        .subprotocols
+        .iter()
+        .map(|name| name.as_bytes())
+        .collect();
     let headers = component.begin_client_handshake(&names, &[])?;
     let mut extra = vec![ExtraHeader::new("Host", wish.url.host_header())];
     extra.extend_from_slice(wish.headers);
@@ -209,7 +213,9 @@ pub(crate) fn open_server(
 ) -> Result<Opened, ServerError> {
     let mut buffer = HeadBuffer::default();
     let result = match read_head::<Request>(stream, &mut buffer, deadline) {
-        Ok((request, text)) => accept(&request, subprotocols, areas).map(|accepted| (text, accepted)),
+        Ok((request, text)) => {
+            accept(&request, subprotocols, areas).map(|accepted| (text, accepted))
+        }
         Err(error) => Err(match error {
             HeadError::Malformed(_) => (Status::BadRequest, error.to_string()),
             HeadError::TooLarge => (Status::HeadersTooLarge, error.to_string()),
@@ -257,9 +263,11 @@ fn accept(
         return bad("the request must not have a body");
     }
     let subprotocol = match requested_subprotocols(headers.iter()) {
-        Ok(names) => names
-            .into_iter()
-            .find(|name| subprotocols.iter().any(|own| own.eq_ignore_ascii_case(name))),
+        Ok(names) => names.into_iter().find(|name| {
+            subprotocols
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name))
+        }),
         Err(error) => return bad(&error.to_string()),
     };
     let answer = |error: Error| (status_for(&error), error.to_string());
@@ -321,7 +329,9 @@ mod tests {
     }
 
     fn status(replace: &str, by: &str) -> Option<Status> {
-        accept(&request(replace, by), &[], AREAS).err().map(|(status, _)| status)
+        accept(&request(replace, by), &[], AREAS)
+            .err()
+            .map(|(status, _)| status)
     }
 
     #[test]
@@ -332,17 +342,41 @@ mod tests {
             ("HTTP/1.1", "HTTP/1.0", Status::VersionNotSupported),
             ("Host: h", "X: h", Status::BadRequest),
             ("Host: h", "Host: h\r\nHost: h", Status::BadRequest),
-            ("Host: h", "Host: h\r\nContent-Length: 1", Status::BadRequest),
-            ("Host: h", "Host: h\r\nTransfer-Encoding: chunked", Status::BadRequest),
-            ("Upgrade: websocket", "Upgrade: h2c", Status::UpgradeRequired),
+            (
+                "Host: h",
+                "Host: h\r\nContent-Length: 1",
+                Status::BadRequest,
+            ),
+            (
+                "Host: h",
+                "Host: h\r\nTransfer-Encoding: chunked",
+                Status::BadRequest,
+            ),
+            (
+                "Upgrade: websocket",
+                "Upgrade: h2c",
+                Status::UpgradeRequired,
+            ),
             ("Upgrade: websocket", "X: y", Status::UpgradeRequired),
-            ("Connection: Upgrade", "Connection: close", Status::UpgradeRequired),
+            (
+                "Connection: Upgrade",
+                "Connection: close",
+                Status::UpgradeRequired,
+            ),
             ("Version: 13", "Version: 8", Status::UpgradeRequired),
             ("Version: 13", "Version: x", Status::UpgradeRequired),
             ("dGhlIHNhbXBsZSBub25jZQ==", "dGhl", Status::BadRequest),
             ("Sec-WebSocket-Key", "X", Status::BadRequest),
-            ("Host: h", "Host: h\r\nSec-WebSocket-Protocol: a, a", Status::BadRequest),
-            ("Host: h", "Host: h\r\nSec-WebSocket-Protocol: @", Status::BadRequest),
+            (
+                "Host: h",
+                "Host: h\r\nSec-WebSocket-Protocol: a, a",
+                Status::BadRequest,
+            ),
+            (
+                "Host: h",
+                "Host: h\r\nSec-WebSocket-Protocol: @",
+                Status::BadRequest,
+            ),
         ] {
             assert_eq!(status(line, by), Some(expected), "{line} → {by}");
         }

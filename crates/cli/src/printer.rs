@@ -106,7 +106,11 @@ mod tests {
                 (MessageKind::Text, false, first),
                 (MessageKind::Text, true, second),
             ];
-            assert_eq!(printed(false, true, &pieces), expected.as_bytes(), "{split}");
+            assert_eq!(
+                printed(false, true, &pieces),
+                expected.as_bytes(),
+                "{split}"
+            );
         }
         // Raw binary may end with the byte that was held back.
         let pieces = [(MessageKind::Binary, true, &b"\xc2"[..])];

@@ -231,9 +231,8 @@ mod tests {
 
     #[test]
     fn close_paths() {
-        let close = |target: &str| {
-            requested_close(target).map(|status| (status.code, status.reason))
-        };
+        let close =
+            |target: &str| requested_close(target).map(|status| (status.code, status.reason));
         assert_eq!(close("/close/1000"), Some((1000, None)));
         assert_eq!(close("/close/4999/"), Some((4999, None)));
         assert_eq!(
@@ -242,8 +241,18 @@ mod tests {
         );
         let too_long = format!("/close/1000/{}", "x".repeat(124));
         for other in [
-            "/", "/close", "/close/", "/close/999", "/close/1005", "/close/1006", "/close/65536",
-            "/close/x", "/close/1000/%", "/close/1000/%4", "/close/1000/%zz", "/close/1000/%ff",
+            "/",
+            "/close",
+            "/close/",
+            "/close/999",
+            "/close/1005",
+            "/close/1006",
+            "/close/65536",
+            "/close/x",
+            "/close/1000/%",
+            "/close/1000/%4",
+            "/close/1000/%zz",
+            "/close/1000/%ff",
             &too_long,
         ] {
             assert_eq!(close(other), None, "{other}");

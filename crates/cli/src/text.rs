@@ -8,7 +8,7 @@ pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -69,7 +69,10 @@ mod tests {
         assert_eq!(preview(b"a\x1b", true), r#""a\u{1b}""#);
         assert_eq!(preview("é".repeat(40).as_bytes(), true).chars().count(), 35);
         assert_eq!(preview(b"\xff\0", false), "ff 00");
-        assert_eq!(preview(&[0; 17], false), format!("{} \u{2026}", hex(&[0; 16])));
+        assert_eq!(
+            preview(&[0; 17], false),
+            format!("{} \u{2026}", hex(&[0; 16]))
+        );
         // Part of a character at the end of a fragment.
         assert_eq!(preview(b"\xc3", true), "c3");
     }

@@ -128,7 +128,10 @@ mod tests {
             ("ws://h:81/", "h:81"),
             ("ws://[::1]:81/", "[::1]:81"),
         ] {
-            assert_eq!(Url::parse(text).map(|url| url.host_header()), Ok(expected.into()));
+            assert_eq!(
+                Url::parse(text).map(|url| url.host_header()),
+                Ok(expected.into())
+            );
         }
     }
 

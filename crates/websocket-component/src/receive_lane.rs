@@ -187,6 +187,8 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
             Ok(parsed) => parsed,
             Err(error) => {
                 self.failed = true;
+                // The error stays: a pong that had to wait must not come out after it.
+                self.waiting_pings.clear();
                 return Err(error.into());
             }
         };

@@ -15,6 +15,8 @@ mod headers;
 mod layout;
 #[path = "c_programs/toolchain.rs"]
 mod toolchain;
+#[path = "c_programs/wmain.rs"]
+mod wmain;
 
 use toolchain::{Library, Program, VARIANTS, Variant};
 
@@ -102,6 +104,25 @@ fn the_win32_runtime() {
 #[test]
 fn wide_printf_and_wmain() {
     case("wide").run_all();
+}
+
+/// The C library's checking variants of wide functions must not come back with optimisation.
+#[test]
+fn optimised_and_fortified() {
+    for variant in VARIANTS {
+        let flags = ["-O2", "-D_FORTIFY_SOURCE=2"];
+        case("wide").run(variant, Library::Shared, &flags, &[]);
+    }
+}
+
+#[test]
+#[ignore = "needs clang"]
+fn compiled_by_clang() {
+    for case in &CASES {
+        for variant in VARIANTS {
+            case.run(variant.with_clang(), Library::Shared, &[], &[]);
+        }
+    }
 }
 
 #[test]

@@ -221,6 +221,7 @@ impl Receiver {
             self.fail(ProtocolError::InvalidUtf8);
             return None;
         }
+        self.first_byte = head as u8;
         Some((kind, start..end))
     }
 

@@ -74,7 +74,10 @@
     ((HRESULT)(error) <= 0 ? (HRESULT)(error)                                                                          \
                            : (HRESULT)(((DWORD)(error) & 0x0000FFFF) | ((DWORD)FACILITY_WIN32 << 16) | 0x80000000))
 
-/* A function, as in Microsoft's headers: the argument is evaluated once. */
+/* A function, as in Microsoft's headers: the argument is evaluated once. In C++ it may stand in constants. */
+#ifdef __cplusplus
+constexpr
+#endif
 static inline HRESULT HRESULT_FROM_WIN32(DWORD error)
 {
     return __HRESULT_FROM_WIN32(error);

@@ -43,6 +43,7 @@ static inline wchar_t **openwinhttp_wide_arguments(char **narrow)
 
 /* Programs spell the type of argv in several ways, all of them pointers to pointers. */
 #ifdef __cplusplus
+extern "C++" {
 struct openwinhttp_any_argv {
     wchar_t **wide;
     template <class Character> operator Character **() const
@@ -51,6 +52,7 @@ struct openwinhttp_any_argv {
         return static_cast<Character **>(static_cast<void *>(wide));
     }
 };
+}
 #define OPENWINHTTP_ARGV(wide) openwinhttp_any_argv{wide}
 #else
 #define OPENWINHTTP_ARGV(wide) ((void *)(wide))

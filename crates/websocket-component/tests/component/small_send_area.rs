@@ -32,20 +32,19 @@ fn pair(send_buffer_size: u32, max_buffers: usize) -> [End; 2] {
 fn every_close_reason_arrives() {
     for size in sizes() {
         for len in lengths(123) {
-                // One buffer and two in turn.
-                let [mut client, mut server] = pair(size, 1 + len % 2);
-                let reason: String = ('a'..='z').cycle().take(len).collect();
-                client
-                    .component
-                    .send(Message::close(1000, reason.as_str()), 1)
-                    .expect("open");
-                exchange(&mut client, &mut server);
-                assert_eq!(
-                    server.take_indications(),
-                    [Seen::Close(1000, Some(reason.into_bytes()), 1)],
-                    "send area {size}, reason {len}"
-                );
-            }
+            // One buffer and two in turn.
+            let [mut client, mut server] = pair(size, 1 + len % 2);
+            let reason: String = ('a'..='z').cycle().take(len).collect();
+            client
+                .component
+                .send(Message::close(1000, reason.as_str()), 1)
+                .expect("open");
+            exchange(&mut client, &mut server);
+            assert_eq!(
+                server.take_indications(),
+                [Seen::Close(1000, Some(reason.into_bytes()), 1)],
+                "send area {size}, reason {len}"
+            );
         }
     }
 }
@@ -53,33 +52,31 @@ fn every_close_reason_arrives() {
 #[test]
 fn every_payload_arrives() {
     for size in sizes() {
-        {
-            let [mut client, mut server] = pair(size, 2);
-            for len in lengths(300) {
-                client.max_buffers = 1 + len % 2;
-                let payload: Vec<u8> = (0..len).map(|i| (i + len) as u8).collect();
-                client
-                    .component
-                    .send(Message::binary(payload.clone()), 1)
-                    .expect("open");
-                exchange(&mut client, &mut server);
-                let mut joined = Vec::new();
-                let mut last = None;
-                for seen in server.take_indications() {
-                    let Seen::Data(kind, bytes, _) = seen else {
-                        panic!("{seen:?}");
-                    };
-                    joined.extend(bytes);
-                    last = Some(kind);
-                }
-                assert_eq!(joined, payload, "send area {size}, {len} bytes");
-                assert_eq!(last, Some(BufferType::BinaryMessage));
-                assert_eq!(
-                    client.take_indications(),
-                    [Seen::Sent(BufferType::BinaryMessage, 1)],
-                    "one indication, however many frames"
-                );
+        let [mut client, mut server] = pair(size, 2);
+        for len in lengths(300) {
+            client.max_buffers = 1 + len % 2;
+            let payload: Vec<u8> = (0..len).map(|i| (i + len) as u8).collect();
+            client
+                .component
+                .send(Message::binary(payload.clone()), 1)
+                .expect("open");
+            exchange(&mut client, &mut server);
+            let mut joined = Vec::new();
+            let mut last = None;
+            for seen in server.take_indications() {
+                let Seen::Data(kind, bytes, _) = seen else {
+                    panic!("{seen:?}");
+                };
+                joined.extend(bytes);
+                last = Some(kind);
             }
+            assert_eq!(joined, payload, "send area {size}, {len} bytes");
+            assert_eq!(last, Some(BufferType::BinaryMessage));
+            assert_eq!(
+                client.take_indications(),
+                [Seen::Sent(BufferType::BinaryMessage, 1)],
+                "one indication, however many frames"
+            );
         }
     }
 }

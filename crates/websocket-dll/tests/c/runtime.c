@@ -15,6 +15,7 @@ int main(void)
     SYSTEMTIME now;
     FILETIME file_time;
     ULARGE_INTEGER ticks;
+    ULONGLONG started;
     LONG number = 5;
     LARGE_INTEGER large;
     PVOID pointer = NULL;
@@ -53,8 +54,9 @@ int main(void)
     ticks.u.HighPart = file_time.dwHighDateTime;
     assert(now.wYear >= 2024 && now.wMonth >= 1 && now.wMonth <= 12);
     assert(ticks.QuadPart > 133000000000000000u);
-    Sleep(1);
-    assert(GetTickCount64() + 1 >= GetTickCount());
+    started = GetTickCount64();
+    Sleep(2);
+    assert(GetTickCount64() > started && (DWORD)(GetTickCount() - (DWORD)started) >= 2);
     assert(GetCurrentThreadId() != 0);
 
     assert(InterlockedIncrement(&number) == 6 && InterlockedDecrement(&number) == 5);

@@ -5,6 +5,7 @@
 #include <windows.h>
 
 #include <assert.h>
+#include <Strsafe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,21 @@ static void check_swprintf(void)
     assert(swprintf(text, ARRAYSIZE(text), L"%S", "\xC3\xA4") == 1 && text[0] == 0xE4);
 }
 
+static void check_strsafe(void)
+{
+    char text[6];
+    WCHAR wide[4];
+    size_t length;
+    assert(StringCchCopyA(text, 6, "abc") == S_OK && StringCchCatA(text, 6, "de") == S_OK && strcmp(text, "abcde") == 0);
+    assert(StringCchCatA(text, 6, "f") == STRSAFE_E_INSUFFICIENT_BUFFER && strcmp(text, "abcde") == 0);
+    assert(StringCchCopyA(text, 0, "") == STRSAFE_E_INVALID_PARAMETER);
+    assert(StringCchLengthA(text, 6, &length) == S_OK && length == 5);
+    assert(StringCchLengthA(text, 5, &length) == STRSAFE_E_INVALID_PARAMETER && length == 0);
+    assert(StringCchPrintfA(text, 6, "%d", 123456) == STRSAFE_E_INSUFFICIENT_BUFFER && strcmp(text, "12345") == 0);
+    assert(StringCchCopyW(wide, ARRAYSIZE(wide), OPENWINHTTP_WIDE("abcd")) == STRSAFE_E_INSUFFICIENT_BUFFER);
+    assert(wide[2] == 'c' && wide[3] == 0);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
     int i;
@@ -74,5 +90,6 @@ int wmain(int argc, wchar_t **argv)
 #endif
     check_strings();
     check_swprintf();
+    check_strsafe();
     return argc;
 }

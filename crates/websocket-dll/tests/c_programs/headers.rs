@@ -129,6 +129,27 @@ fn the_cxx_library_compiles_before_and_after() {
     }
 }
 
+/// What C++ programs do with headers that they take for C's, and what they do with SAL 1.
+#[test]
+fn cxx_programs_may_wrap_and_annotate() {
+    let folder = scratch("wrapped");
+    let wrapped = "extern \"C\" {\n#include <windows.h>\n#include <websocket.h>\n#include <stdio.h>\n}\n\
+                   int wmain(int, wchar_t **argv) { return ARRAYSIZE(\"ab\") == 3 ? wcslen(argv[0]) != 0 : 0; }\n\
+                   static_assert(HRESULT_FROM_WIN32(ERROR_INVALID_PARAMETER) == E_INVALIDARG, \"constant\");\n";
+    let annotated = "#include <iostream>\n#include <string>\n#define OPENWINHTTP_SAL1\n#include <windows.h>\n\
+                     void f(__in const char *name, __out_opt int *value);\n\
+                     void g(__in_z_opt PCWSTR name, __inout int *value);\n";
+    for (name, text) in [("wrapped", wrapped), ("annotated", annotated)] {
+        let source = folder.join(format!("{name}.cc"));
+        fs::write(&source, text).expect("writable");
+        for variant in [VARIANTS[2], VARIANTS[3]] {
+            if let Err(message) = variant.check(&include(), &source, &[]) {
+                panic!("{name}: {message}");
+            }
+        }
+    }
+}
+
 /// On a file system that folds case only one spelling of a name survives a checkout: any one must do for all.
 #[test]
 fn spellings_of_a_name_have_the_same_contents() {
@@ -172,11 +193,51 @@ fn forwarders_do_not_include_themselves_where_case_is_folded() {
         }
     }
     assert!(win32.join("websocket.h").exists());
-    let first = format!("-I{}", win32.display());
-    // `-I` given first wins over the same folder given later.
     for variant in VARIANTS {
-        let flags = [first.as_str()];
-        Program::build_with(&folded, "flow", variant, Library::Shared, &flags).run(&[], &[], 0);
+        Program::build_with(&folded, "flow", variant, Library::Shared, &[]).run(&[], &[], 0);
+    }
+}
+
+/// The other column of the specification's table of layouts. Freestanding, so that no 32-bit C library is needed.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn layouts_hold_with_four_byte_pointers() {
+    let source = scratch("small").join("small.cc");
+    let text = "#include <websocket.h>\n\
+                static_assert(sizeof(void *) == 4 && sizeof(WEB_SOCKET_BUFFER) == 12, \"32 bits\");\n";
+    fs::write(&source, text).expect("writable");
+    for variant in [VARIANTS[2], VARIANTS[3]] {
+        let flags = ["-m32", "-ffreestanding"];
+        if let Err(message) = variant.check(&include(), &source, &flags) {
+            panic!("{message}");
+        }
+    }
+}
+
+/// On Windows `websocket.h` stands on the compiler's own windows.h; `win32/` must not be in the way.
+#[test]
+#[ignore = "needs the mingw-w64 compilers"]
+fn websocket_h_compiles_for_windows() {
+    let source = scratch("windows").join("windows.c");
+    let text = "#include <windows.h>\n#include <websocket.h>\nextern int unused;\n";
+    fs::write(&source, text).expect("writable");
+    for (compiler, language) in [
+        ("gcc", ["-xc", "-std=c11"]),
+        ("g++", ["-xc++", "-std=c++17"]),
+    ] {
+        let output = std::process::Command::new(format!("x86_64-w64-mingw32-{compiler}"))
+            .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"])
+            .args(language)
+            .arg("-I")
+            .arg(include())
+            .arg(&source)
+            .output()
+            .expect("the mingw-w64 compilers are needed");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 }
 

@@ -70,15 +70,24 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 }
 
 impl Variant {
+    /// The same, compiled by clang.
+    pub(crate) fn with_clang(self) -> Self {
+        let compiler = match self.compiler {
+            "gcc" => "clang",
+            _ => "clang++",
+        };
+        Self { compiler, ..self }
+    }
+
     /// The compiler with the flags of this variant and an `include/` folder, every warning an error.
     pub(crate) fn compiler(&self, include: &Path) -> Command {
         let mut command = Command::new(self.compiler);
         command
             .args(["-Wall", "-Wextra", "-pedantic", "-Werror"])
             .arg("-I")
-            .arg(include)
-            .arg("-I")
             .arg(include.join("win32"))
+            .arg("-I")
+            .arg(include)
             .args(self.language);
         if self.short_wchar {
             command.arg("-fshort-wchar");
@@ -121,6 +130,14 @@ impl Program {
         Self::build_with(&include(), name, variant, library, flags)
     }
 
+    /// Builds a source file that needs no library.
+    pub(crate) fn build_source(source: &Path, variant: Variant, flags: &[&str]) -> Self {
+        let path = source.with_extension(variant.name);
+        let mut command = variant.compiler(&include());
+        link(command.args(flags).arg(source).arg("-o").arg(&path));
+        Self { path }
+    }
+
     /// Builds `c/NAME.c` against another copy of `include/`.
     pub(crate) fn build_with(
         include: &Path,
@@ -147,13 +164,7 @@ impl Program {
                 command.args(["-lpthread", "-ldl", "-lm"]);
             }
         }
-        command.arg("-o").arg(&path);
-        let output = output(&mut command);
-        assert!(
-            output.status.success() && output.stderr.is_empty(),
-            "{command:?}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        link(command.arg("-o").arg(&path));
         Self { path }
     }
 
@@ -181,6 +192,16 @@ impl Program {
         );
         text
     }
+}
+
+/// Runs a compiler that has nothing to complain about.
+fn link(command: &mut Command) {
+    let output = output(command);
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{command:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn output(command: &mut Command) -> Output {

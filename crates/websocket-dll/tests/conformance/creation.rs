@@ -163,6 +163,16 @@ fn s010_allocated_buffer_needs_both_sizes_plus_144() {
             assert!(length == receive && block.contains(room, length as usize));
         }
     }
+    // Without sizes the defaults count: 16 bytes to send with on a server.
+    for (role, send) in [(Role::Client, 4096), (Role::Server, 16)] {
+        let size = Block::size_for(4096, send) as usize;
+        let (block, short) = (Block::new(size, 0), Block::new(size - 1, 0));
+        fails(
+            Endpoint::create(role, &[Property::Allocated(&short)]),
+            E_INVALIDARG,
+        );
+        converse(&Endpoint::open_with(role, &[Property::Allocated(&block)]));
+    }
 }
 
 fn s011_allocated_buffer_may_come_before_the_sizes() {

@@ -182,39 +182,61 @@ fn error_table(role: Role) -> Vec<Bad> {
     table
 }
 
+/// How the bytes of a row arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// As few as are needed to know, at once.
+    Prefix,
+    ByteByByte,
+    /// With more behind them, as if frame and payload were all there.
+    WithMore,
+}
+
 pub(crate) fn s091_each_row_of_the_error_table() {
     for role in Role::BOTH {
         for bad in error_table(role) {
-            for byte_by_byte in [false, true] {
-                let endpoint = Endpoint::open(role);
-                for &(first, payload) in bad.before {
-                    let action = deliver(&endpoint, &incoming(role, first, payload), 1);
-                    is_indication(&action, action.buffer_type, 1);
-                    endpoint.complete(action.context, 0);
-                }
-                returns(endpoint.receive(2), S_OK);
-                let step = if byte_by_byte { 1 } else { usize::MAX };
-                let mut rest = &bad.bytes[..];
-                // The valid bytes of a bad text may be indicated if they came alone.
-                let mut action = endpoint.pump(&mut rest, step);
-                while action.result == S_OK && !rest.is_empty() {
-                    is_indication(&action, TEXT_PART, 2);
-                    endpoint.complete(action.context, 0);
-                    returns(endpoint.receive(2), S_OK);
-                    action = endpoint.pump(&mut rest, step);
-                }
-                assert!(
-                    action.result == bad.result && action.is_blank(),
-                    "{role:?}, {}: {:#010x} instead of {:#010x}: {action:02x?}",
-                    bad.what,
-                    action.result,
-                    bad.result
-                );
-                // Nothing is sent by itself.
-                nothing(&endpoint, SEND);
+            for arrival in [Arrival::Prefix, Arrival::ByteByByte, Arrival::WithMore] {
+                is_refused(role, &bad, arrival);
             }
         }
     }
+}
+
+fn is_refused(role: Role, bad: &Bad, arrival: Arrival) {
+    let endpoint = Endpoint::open(role);
+    for &(first, payload) in bad.before {
+        let action = deliver(&endpoint, &incoming(role, first, payload), 1);
+        is_indication(&action, action.buffer_type, 1);
+        endpoint.complete(action.context, 0);
+    }
+    let mut bytes = bad.bytes.clone();
+    if arrival == Arrival::WithMore {
+        bytes.extend_from_slice(&[b'x'; 200]);
+    }
+    let step = if arrival == Arrival::ByteByByte {
+        1
+    } else {
+        usize::MAX
+    };
+    returns(endpoint.receive(2), S_OK);
+    let mut rest = &bytes[..];
+    let mut action = endpoint.pump(&mut rest, step);
+    // The valid bytes of a bad text may be indicated if they came alone.
+    while action.result == S_OK && !rest.is_empty() {
+        is_indication(&action, TEXT_PART, 2);
+        endpoint.complete(action.context, 0);
+        returns(endpoint.receive(2), S_OK);
+        action = endpoint.pump(&mut rest, step);
+    }
+    assert!(
+        action.result == bad.result && action.is_blank(),
+        "{role:?}, {}, {arrival:?}: {:#010x} instead of {:#010x}: {action:02x?}",
+        bad.what,
+        action.result,
+        bad.result
+    );
+    // Nothing is sent by itself.
+    nothing(&endpoint, SEND);
 }
 
 pub(crate) fn s092_error_is_sticky_and_sending_goes_on() {
@@ -386,11 +408,15 @@ pub(crate) fn s096_client_refuses_masked_server_refuses_unmasked() {
             wire::PONG,
             wire::CLOSE,
         ] {
-            let endpoint = Endpoint::open(role);
-            refused(
-                &deliver(&endpoint, &wire::frame(FIN | first, b"", wrong), 1),
-                FORMAT,
-            );
+            for payload in [
+                &b""[..],
+                b"Hello",
+                b"a payload that is longer than a header",
+            ] {
+                let endpoint = Endpoint::open(role);
+                let frame = wire::frame(FIN | first, payload, wrong);
+                refused(&deliver(&endpoint, &frame, 1), FORMAT);
+            }
         }
         // After good frames, and in a continuation.
         let endpoint = Endpoint::open(role);

@@ -74,6 +74,26 @@ fn s079_read_has_one_buffer_a_length_and_type_0() {
         let room = Memory::room(10);
         returns(endpoint.receive_into(room, 1), S_OK);
         assert_ne!(read(&endpoint).data(0).0, room.pointer());
+        // More than its length cannot have been read: the excess does not count.
+        let endpoint = Endpoint::open_with(role, &[Property::ReceiveBuffer(256)]);
+        let message = pattern(600);
+        let frame = incoming(role, FIN | wire::BINARY, &message);
+        let (mut rest, mut got) = (&frame[..], Vec::new());
+        while got.len() < message.len() {
+            returns(endpoint.receive(2), S_OK);
+            let action = read(&endpoint);
+            let now = rest.len().min(action.data(0).1 as usize);
+            // SAFETY: the library gave `now` writable bytes or more until the action is completed.
+            unsafe { std::ptr::copy_nonoverlapping(rest.as_ptr(), action.data(0).0, now) };
+            rest = &rest[now..];
+            let excess = if rest.is_empty() { 0 } else { 1000 };
+            endpoint.complete(action.context, now as u32 + excess);
+            let action = endpoint.get_action(RECEIVE);
+            is_indication(&action, action.buffer_type, 2);
+            got.extend(action.bytes(0));
+            endpoint.complete(action.context, 0);
+        }
+        assert!(got == message);
     }
 }
 

@@ -28,11 +28,12 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
     let config = Config::random(role, shared.rng);
     let mut side = Side::new("victim", config, &mut shared);
     side.endpoint().shake_hands();
+    side.open = true;
     let bytes = stream(&config, shared.rng);
     shared.transcript.say(format_args!(
         "input, {} bytes: {:02x?}",
         bytes.len(),
-        &bytes[..bytes.len().min(300)]
+        &bytes[..bytes.len().min(120)]
     ));
     let mut inbox = VecDeque::from(bytes);
     let mut wire = VecDeque::new();

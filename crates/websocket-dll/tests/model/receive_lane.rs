@@ -178,8 +178,7 @@ impl ReceiveLane {
         };
         match next {
             Next::Bytes => self.asked_for_bytes(action, config),
-            Next::WrongSoon(_) if action.result == S_OK => self.asked_for_bytes(action, config),
-            Next::WrongSoon(faults) | Next::Wrong(faults) => self.failed(action, faults),
+            Next::Wrong(faults) => self.failed(action, faults),
             Next::Ping(_) => unreachable!("dealt with above"),
             Next::Pong(payload) => {
                 self.reference.take_control();

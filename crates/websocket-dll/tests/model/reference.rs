@@ -28,9 +28,7 @@ pub(crate) struct Rules {
 pub(crate) enum Next {
     /// Nothing can be said before more bytes come.
     Bytes,
-    /// The header is not complete, but it is already wrong: either an error now, or more bytes first.
-    WrongSoon(Faults),
-    /// One of these errors.
+    /// One of these errors, as soon as the bytes that came cannot be part of anything right.
     Wrong(Faults),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
@@ -131,7 +129,10 @@ impl Reference {
     /// Whether every byte was made use of: nothing of a header, control frame or data is waiting.
     pub(crate) fn is_empty(&self) -> bool {
         self.at == self.raw.len()
-            && self.frame.as_ref().is_none_or(|frame| frame.plain.len() == frame.taken)
+            && self.frame.as_ref().is_none_or(|frame| {
+                // Control frames are collected whole, header included.
+                frame.opcode < 8 && frame.plain.len() == frame.taken
+            })
     }
 
     /// Whether a Close came.
@@ -201,11 +202,11 @@ impl Reference {
             }
             _ => usize::MAX,
         };
-        if raw.len() < length {
-            return Some(if faults.any() { Next::WrongSoon(faults) } else { Next::Bytes });
-        }
         if faults.any() {
             return Some(Next::Wrong(faults));
+        }
+        if raw.len() < length {
+            return Some(Next::Bytes);
         }
         let (fin, opcode, masked) = (raw[0] & 0x80 != 0, raw[0] & 15, raw[1] & 0x80 != 0);
         let key = match masked {
@@ -261,6 +262,12 @@ impl Reference {
         if !right || (control && second & 0x7F > 125) || (opcode == 8 && second & 0x7F == 1) {
             faults.add(Faults::FORMAT);
         }
+        let wide = second & 0x7F == 127;
+        let too_wide = raw.get(2).is_some_and(|top| top & 0x80 != 0)
+            || raw.get(2..8).is_some_and(|high| high.iter().all(|&byte| byte == 0));
+        if wide && too_wide {
+            faults.add(Faults::FORMAT);
+        }
         if let Some((length, shortest)) = payload_length(raw)
             && (!shortest || length >> 63 != 0)
         {
@@ -276,7 +283,7 @@ impl Reference {
         let length = usize::try_from(frame.missing).map_or(raw.len(), |missing| missing.min(raw.len()));
         frame.plain.drain(..frame.taken);
         if let Some(at) = &mut self.wrong_at {
-            *at -= frame.taken;
+            *at = at.saturating_sub(frame.taken);
         }
         frame.taken = 0;
         let start = frame.plain.len();

@@ -212,7 +212,8 @@ impl SendLane {
             native.clear();
         } else {
             let payload = [&op.status[..], part].concat();
-            let first = op.opcode | if op.fin && last { wire::FIN } else { 0 };
+            let opcode = if op.frames_done == 0 { op.opcode } else { wire::CONTINUATION };
+            let first = opcode | if op.fin && last { wire::FIN } else { 0 };
             let key = key_of(&bytes, config);
             let header = wire::header(first, payload.len() as u64, key);
             assert_eq!(bytes[..header.len()], header[..], "frame header");

@@ -87,8 +87,10 @@ impl Session<'_> {
         assert!(!value(&response, "Sec-WebSocket-Accept").is_empty());
         if self.shared.rng.percent(50) {
             assert_eq!(server.end_server(), S_OK, "EndServerHandshake");
+            self.sides[1].open = true;
         }
-        client.end_client(&response).expect("EndClientHandshake");
+        self.sides[0].endpoint().end_client(&response).expect("EndClientHandshake");
+        self.sides[0].open = true;
     }
 
     fn step(&mut self) {
@@ -239,8 +241,10 @@ impl Session<'_> {
                 continue;
             }
             assert!(inbox.is_empty(), "every byte was read");
-            assert!(side.receive.owes_no_pong(), "every ping was answered");
-            assert_eq!(side.receive.ops.len(), 1, "the last operation waits for bytes");
+            // A pong that had to wait when bytes were asked for waits until they come.
+            let reading = side.receive.outstanding.is_some();
+            assert!(reading || side.receive.owes_no_pong(), "every ping was answered");
+            assert!(!side.receive.ops.is_empty(), "an operation waits for bytes");
             self.shared.statistics.finished += 1;
         }
     }

@@ -31,6 +31,8 @@ pub(crate) struct Side {
     pub(crate) send: SendLane,
     pub(crate) receive: ReceiveLane,
     pub(crate) aborted: bool,
+    /// The handshake is over; a server's first session call ends it.
+    pub(crate) open: bool,
     tokens: HashSet<usize>,
     last_token: usize,
     next_context: usize,
@@ -49,6 +51,7 @@ impl Side {
             send: SendLane::default(),
             receive: ReceiveLane::new(&config),
             aborted: false,
+            open: false,
             tokens: HashSet::new(),
             last_token: 0,
             next_context: 0,
@@ -92,6 +95,7 @@ impl Side {
             kind,
             WEB_SOCKET_PING_PONG_BUFFER_TYPE | WEB_SOCKET_UNSOLICITED_PONG_BUFFER_TYPE
         ) || (length == 0 && status.is_none() && shared.rng.percent(30));
+        self.open = true;
         let expected = self.send.admit(&mut op, self.aborted);
         // SAFETY: the descriptor lives through the call; the payload stays in `op` until the operation is indicated.
         let result = unsafe {
@@ -113,6 +117,7 @@ impl Side {
 
     /// `WebSocketReceive`, with a buffer of the given length or without one.
     pub(crate) fn receive(&mut self, length: Option<usize>, shared: &mut Shared<'_>) {
+        self.open = true;
         let context = self.new_context();
         let op = ReceiveOp {
             context,
@@ -143,6 +148,10 @@ impl Side {
 
     /// Calls that no state allows.
     pub(crate) fn misuse(&mut self, shared: &mut Shared<'_>) {
+        if !self.open {
+            // Whether a call that is refused for its arguments ends a server's handshake is nobody's business.
+            return;
+        }
         let mut byte = 0;
         let five = data(std::ptr::null_mut(), 5);
         let one = data(&mut byte, 1);
@@ -180,6 +189,7 @@ impl Side {
         capacity: u32,
         shared: &mut Shared<'_>,
     ) -> bool {
+        self.open = true;
         let fill = if shared.rng.percent(50) { 0 } else { 0xA5 };
         let action = self.endpoint().get_action_with(queue, capacity, fill);
         shared.transcript.say(format_args!(
@@ -402,8 +412,10 @@ impl Side {
     pub(crate) fn abort(&mut self, shared: &mut Shared<'_>) {
         shared.transcript.say(format_args!("{} Abort", self.name));
         assert_eq!(self.endpoint().abort(), 0, "EAX");
-        self.aborted = true;
-        self.receive.abort();
+        if self.open {
+            self.aborted = true;
+            self.receive.abort();
+        }
     }
 
     /// .NET's way to empty both lanes after an abort: one-element arrays, each action completed with 0.

@@ -262,13 +262,13 @@ fn masking() -> Vec<Case> {
             format!("masked {name}, Client"),
             client,
             Some(KEY),
-            |s| s.wrong_header(first, Length::Short(2), 1, E::Masked),
+            |s| s.wrong_header(first, Length::Short(20), 1, E::Masked),
         ));
         cases.push(Case::new(
             format!("unmasked {name}, Server"),
             server,
             None,
-            |s| s.wrong_header(first, Length::Short(2), 1, E::Unmasked),
+            |s| s.wrong_header(first, Length::Short(20), 1, E::Unmasked),
         ));
     }
     let either = ReceiveOptions {

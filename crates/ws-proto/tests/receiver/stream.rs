@@ -52,12 +52,14 @@ impl Stream {
     ) -> Self {
         self.expected.error = Some((self.bytes.len() + at, error));
         self.bytes.extend(header(first, self.key, length));
+        // As much as a whole frame, so that there is no waiting for more instead of an error.
+        self.bytes.extend([b'x'; 20]);
         self
     }
 
     /// A frame whose first byte is wrong.
     pub(crate) fn wrong_first(self, first: u8, error: ProtocolError) -> Self {
-        self.wrong_header(first, Length::Short(2), 0, error)
+        self.wrong_header(first, Length::Short(20), 0, error)
     }
 
     /// A frame whose payload is wrong from its byte `at` on.

@@ -1,0 +1,312 @@
+//! `connect` against `echo-server`, and against servers of the test's own.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
+
+mod common;
+
+use std::net::TcpListener;
+use std::process::Output;
+use std::thread;
+
+use common::{Raw, Server, run, texts};
+use ws_proto::handshake::accept_value;
+
+#[test]
+fn lines_come_back() {
+    let server = Server::start(&[]);
+    let input = "one\n\nü 世界\nlast without newline";
+    let (out, error, code) = texts(&run(&["connect", &server.url()], input.as_bytes()));
+    assert_eq!(out, format!("{input}\n"));
+    assert_eq!(code, Some(0), "{error}");
+    assert!(error.starts_with("connected to ws://127.0.0.1:"), "{error}");
+    assert!(error.ends_with("closed with code 1000\n"), "{error}");
+}
+
+#[test]
+fn no_input_is_an_orderly_close() {
+    let server = Server::start(&[]);
+    let (out, error, code) = texts(&run(&["connect", &server.url()], b""));
+    assert_eq!((out.as_str(), code), ("", Some(0)), "{error}");
+}
+
+#[test]
+fn binary_is_any_bytes() {
+    let server = Server::start(&[]);
+    let input: Vec<u8> = (0..=255)
+        .filter(|&byte| byte != b'\n')
+        .chain([b'\n'])
+        .collect();
+    let output = run(&["connect", "--binary", &server.url()], &input);
+    assert_eq!(output.stdout, input);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn text_must_be_utf_8() {
+    let server = Server::start(&[]);
+    // The beginning of a line without an end is sent before its end is known.
+    for (bad, printed) in [
+        (&b"good\nbad \xff\nnever sent\n"[..], "good\n"),
+        (b"good\ncut \xc3\n", "good\n"),
+        (b"good\ncut \xc3", "good\ncut \u{fffd}"),
+    ] {
+        let (out, error, code) = texts(&run(&["connect", &server.url()], bad));
+        assert_eq!((out.as_str(), code), (printed, Some(1)), "{error}");
+        assert!(
+            error.contains("line 2 of the input is not UTF-8"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_long_line_and_many_lines() {
+    let server = Server::start(&[]);
+    // Characters of three bytes, so that pieces and frames end inside of them.
+    let mut input = "世".repeat(1 << 20);
+    input.push('\n');
+    for number in 0..20_000 {
+        input.push_str(&format!("line {number}\n"));
+    }
+    let output = run(&["connect", &server.url()], input.as_bytes());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout == input.as_bytes(), "the output differs");
+}
+
+#[test]
+fn the_subprotocol_is_negotiated() {
+    let server = Server::start(&["--subprotocol", "b", "--subprotocol", "a"]);
+    for (asked, expected) in [
+        (
+            &[
+                "--subprotocol",
+                "x",
+                "--subprotocol",
+                "a",
+                "--subprotocol",
+                "b",
+            ][..],
+            ", subprotocol a\n",
+        ),
+        (&["--subprotocol", "x"], "/\n"),
+        (&[], "/\n"),
+    ] {
+        let url = server.url();
+        let arguments = [&["connect", &url][..], asked].concat();
+        let (_, error, code) = texts(&run(&arguments, b""));
+        assert_eq!(code, Some(0), "{error}");
+        let first = error.split_inclusive('\n').next().unwrap();
+        assert!(first.ends_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_ping_is_answered() {
+    let server = Server::start(&[]);
+    let (_, error, code) = texts(&run(&["connect", "--ping", &server.url()], b""));
+    assert_eq!(code, Some(0), "{error}");
+    assert!(error.contains("\npong after "), "{error}");
+}
+
+#[test]
+fn verbose_shows_frames() {
+    let server = Server::start(&[]);
+    let (_, error, _) = texts(&run(&["connect", "-v", &server.url()], b"hi\n"));
+    assert!(
+        error.contains("FIN masked text, 2 bytes  [81 82 "),
+        "{error}"
+    );
+    assert!(error.contains("indicate receive complete"), "{error}");
+}
+
+#[test]
+fn the_servers_code_decides_the_exit_code() {
+    let server = Server::start(&[]);
+    for (path, expected, text) in [
+        ("close/1000", 0, "closed with code 1000\n"),
+        (
+            "close/1001/bye",
+            0,
+            "closed with code 1001, reason \"bye\"\n",
+        ),
+        (
+            "close/4999/so%20long",
+            5,
+            "closed with code 4999, reason \"so long\"\n",
+        ),
+    ] {
+        // The server closes although the input would go on.
+        let url = format!("{}{path}", server.url());
+        let mut child = common::command(&["connect", &url])
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let open_input = child.stdin.take();
+        let (_, error, code) = texts(&child.wait_with_output().unwrap());
+        drop(open_input);
+        assert_eq!(code, Some(expected), "{error}");
+        assert!(error.ends_with(text), "{error}");
+    }
+}
+
+/// Runs `connect` with this input against a server that answers the request with `response` (its `{accept}`
+/// replaced by what the key asks for) and then does `then`.
+fn against(
+    arguments: &[&str],
+    input: &[u8],
+    response: &str,
+    then: impl FnOnce(&mut Raw) + Send,
+) -> (Output, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/path?query", listener.local_addr().unwrap());
+    let arguments = [&["connect", &url][..], arguments].concat();
+    thread::scope(|scope| {
+        let server = scope.spawn(move || {
+            let mut raw = Raw::new(listener.accept().unwrap().0);
+            let request = raw.read_head();
+            let key = request.split("Sec-WebSocket-Key: ").nth(1).unwrap();
+            let accept = accept_value(key.split("\r\n").next().unwrap().as_bytes());
+            let accept = std::str::from_utf8(&accept).unwrap();
+            raw.write(response.replace("{accept}", accept).as_bytes());
+            then(&mut raw);
+            request
+        });
+        let output = run(&arguments, input);
+        (output, server.join().unwrap())
+    })
+}
+
+const ACCEPTED: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+    Connection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n";
+
+/// Reads a client's Close and answers it.
+fn answer_close(raw: &mut Raw) {
+    let close = raw.read(8);
+    assert_eq!(close[..2], [0x88, 0x82]);
+    let code: Vec<u8> = (0..2).map(|i| close[6 + i] ^ close[2 + i]).collect();
+    assert_eq!(code, 1000_u16.to_be_bytes());
+    raw.write(&[&[0x88, 2], &code[..]].concat());
+}
+
+#[test]
+fn the_request_is_what_was_asked_for() {
+    let arguments = [
+        "--header",
+        "Cookie: a=b",
+        "--subprotocol",
+        "p",
+        "--subprotocol",
+        "q",
+    ];
+    let (output, request) = against(&arguments, b"", ACCEPTED, answer_close);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        request.starts_with("GET /path?query HTTP/1.1\r\nHost: 127.0.0.1:"),
+        "{request}"
+    );
+    for line in [
+        "\r\nCookie: a=b\r\n",
+        "\r\nSec-WebSocket-Protocol: p, q\r\n",
+        "\r\nSec-WebSocket-Version: 13\r\n",
+        "\r\nConnection: Upgrade\r\n",
+        "\r\nUpgrade: websocket\r\n",
+    ] {
+        assert!(request.contains(line), "{request}");
+    }
+}
+
+#[test]
+fn frames_may_come_with_the_response() {
+    let response = format!("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n{ACCEPTED}\u{1}\u{2}he\0\0");
+    // The FIN bit cannot be written in a str.
+    let (output, _) = against(&[], b"", &response, |raw| {
+        raw.write(b"\x80\x03llo\x82\x02\x00\xff");
+        answer_close(raw);
+    });
+    let (out, error, code) = texts(&output);
+    assert_eq!((out.as_str(), code), ("hello\n00ff\n", Some(0)), "{error}");
+}
+
+#[test]
+fn refusals_are_1() {
+    let refused = |response: &str, reason: &str| {
+        let (output, _) = against(&[], b"x\n", response, |_| {});
+        let (out, error, code) = texts(&output);
+        assert_eq!((out.as_str(), code), ("", Some(1)), "{error}");
+        assert!(error.contains(reason), "{error}");
+    };
+    refused(
+        "HTTP/1.1 404 Not Found\r\n\r\n",
+        "the server answered 404 Not Found instead of 101",
+    );
+    refused(
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "answered 200",
+    );
+    refused(
+        &ACCEPTED.replace("{accept}", "wrong"),
+        "Sec-WebSocket-Accept does not answer",
+    );
+    refused(
+        &ACCEPTED.replace("Upgrade: websocket", "X: y"),
+        "Upgrade header is missing",
+    );
+    let chosen = "{accept}\r\nSec-WebSocket-Protocol: q";
+    refused(
+        &ACCEPTED.replace("{accept}", chosen),
+        "subprotocol was not offered",
+    );
+    let extended = "{accept}\r\nSec-WebSocket-Extensions: permessage-deflate";
+    refused(
+        &ACCEPTED.replace("{accept}", extended),
+        "extension was not offered",
+    );
+    refused("SSH-2.0-OpenSSH_9.2p1\r\n", "malformed HTTP");
+    refused("", "the connection ended before");
+    refused(
+        &format!("HTTP/1.1 101 X\r\n{}", "a: b\r\n".repeat(101)),
+        "100 headers of HTTP",
+    );
+}
+
+#[test]
+fn a_lost_connection_is_3() {
+    let (output, _) = against(&[], b"", ACCEPTED, |raw| {
+        // No answer to the Close.
+        let _ = raw.read(8);
+    });
+    let (_, error, code) = texts(&output);
+    assert_eq!(code, Some(3), "{error}");
+    assert!(error.contains("ended without a Close"), "{error}");
+}
+
+#[test]
+fn a_server_that_breaks_the_protocol_is_4_and_is_told() {
+    for (bytes, close, reason) in [
+        (
+            &b"\x81\x80\x00\x00\x00\x00"[..],
+            1002,
+            "a server's frame is masked",
+        ),
+        (b"\x81\x01\xff", 1007, "text is not UTF-8"),
+        (b"\x09\x00", 1002, "a control frame is fragmented"),
+        (b"\xc1\x00", 1002, "a reserved bit is set"),
+    ] {
+        let (output, _) = against(&["-v"], b"", ACCEPTED, |raw| {
+            raw.write(bytes);
+            // Whichever of its Closes comes first; the other is refused by its own component.
+            let frame = raw.read(8);
+            assert_eq!(frame[0], 0x88);
+            let code = [frame[6] ^ frame[2], frame[7] ^ frame[3]];
+            assert!(
+                [close, 1000].contains(&u16::from_be_bytes(code)),
+                "{code:?}"
+            );
+            raw.read_rest();
+        });
+        let (_, error, code) = texts(&output);
+        assert_eq!(code, Some(4), "{error}");
+        assert!(error.contains(reason), "{error}");
+    }
+}

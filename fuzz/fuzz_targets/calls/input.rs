@@ -1,0 +1,87 @@
+//! Calls as the fuzzer makes them up.
+
+use arbitrary::Arbitrary;
+
+/// A component and what is done with it.
+#[derive(Arbitrary, Debug)]
+pub struct Scenario {
+    pub server: bool,
+    pub disable_masking: bool,
+    pub disable_utf8_verification: bool,
+    pub extension: bool,
+    /// Added to 256.
+    pub receive_extra: u8,
+    /// Added to 16.
+    pub send_extra: u8,
+    pub calls: Vec<Call>,
+}
+
+/// Which action is reported.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Which {
+    Send,
+    Receive,
+    /// One that was reported already.
+    Stale,
+    /// One that never was.
+    Invented(u32),
+}
+
+/// How many bytes are reported for a write.
+#[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
+pub enum Written {
+    All,
+    Nothing,
+    OneLess,
+    Any(u32),
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub enum Lane {
+    Send,
+    Receive,
+    All,
+}
+
+/// A call of the program, or bytes of the peer.
+#[derive(Arbitrary, Debug)]
+pub enum Call {
+    Data {
+        text: bool,
+        last: bool,
+        len: Option<u16>,
+    },
+    Close {
+        code: u16,
+        reason: Option<u8>,
+    },
+    EmptyClose,
+    Ping,
+    UnsolicitedPong,
+    Extension {
+        first_byte: u8,
+        len: Option<u8>,
+    },
+    Receive {
+        target: Option<u8>,
+    },
+    Next {
+        lane: Lane,
+        max_buffers: u8,
+    },
+    /// Reports a write or an indication; a read is given bytes of the peer, at most so many.
+    Complete {
+        which: Which,
+        written: Written,
+        read: u8,
+    },
+    /// Bytes on their way to the component.
+    Bytes(Vec<u8>),
+    /// A well-formed frame on its way to the component.
+    Frame {
+        first_byte: u8,
+        len: u8,
+        text: bool,
+    },
+    Abort,
+}
