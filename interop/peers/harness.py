@@ -1,5 +1,7 @@
 """What all groups use: the report, processes that listen, and `openwinhttp connect`."""
 
+import concurrent.futures
+import contextlib
 import signal
 import subprocess
 import time
@@ -36,7 +38,7 @@ class Report:
         else:
             self.failed += 1
         word = "ok  " if passed else "FAIL"
-        print(f"{word} {group:<9} {name:<62} {shortened(detail)}", flush=True)
+        print(f"{word} {group:<9} {name:<76} {shortened(detail)}", flush=True)
 
 
 def _too_long(_signal, _frame):
@@ -80,28 +82,43 @@ class Listening:
             raise RuntimeError(f"the server ended by itself with {self.process.returncode}")
 
 
-class Connect:
-    """`openwinhttp connect` run to its end."""
+def connect(openwinhttp, url, *arguments, given="", hold=False, code, out=None, error=""):
+    """Runs `openwinhttp connect` and checks its exit code, all of its output (if `out` is given) and a part of its error
+    output. Its input ends when that output is there (a server may drop what it has not sent when our Close comes), or,
+    with `hold`, not before the command does.
+    """
+    given, out = (text.encode() if isinstance(text, str) else text for text in (given, out))
+    command = [openwinhttp, "connect", url, *arguments]
+    pipe = subprocess.PIPE
+    deadline = time.monotonic() + CASE_TIME - 5
+    with (
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process,
+        concurrent.futures.ThreadPoolExecutor(3) as pool,
+    ):
+        try:
+            with process.stdin:
+                fed = pool.submit(feed, process.stdin, given)
+                errors = pool.submit(process.stderr.read)
+                read = pool.submit(process.stdout.read, -1 if hold else len(out or b""))
+                actual = read.result(deadline - time.monotonic())
+                fed.result(deadline - time.monotonic())
+            rest = pool.submit(process.stdout.read)
+            actual += rest.result(deadline - time.monotonic())
+            process.wait(deadline - time.monotonic())
+        finally:
+            process.kill()
+    errors = errors.result().decode()
+    if process.returncode != code or error not in errors:
+        raise AssertionError(f"exit code {process.returncode}, error output {errors!r}")
+    if out is not None:
+        equal(actual, out)
 
-    def __init__(self, openwinhttp, url, *arguments, text=""):
-        given = text if isinstance(text, bytes) else text.encode()
-        done = subprocess.run(
-            [openwinhttp, "connect", url, *arguments],
-            input=given,
-            capture_output=True,
-            timeout=CASE_TIME - 5,
-        )
-        self.code = done.returncode
-        self.out = done.stdout
-        self.error = done.stderr.decode()
 
-    def expect(self, code, out=None, error=""):
-        """Checks the exit code, all of the output (if given) and a part of the error output."""
-        if self.code != code or error not in self.error:
-            raise AssertionError(f"exit code {self.code}, error output {self.error!r}")
-        if out is not None:
-            equal(self.out, out if isinstance(out, bytes) else out.encode())
-        return self
+def feed(stdin, given):
+    # The command may end first; its exit code tells whether it should have.
+    with contextlib.suppress(BrokenPipeError):
+        stdin.write(given)
+        stdin.flush()
 
 
 def connect_cases(report, group, openwinhttp, url):
@@ -111,7 +128,7 @@ def connect_cases(report, group, openwinhttp, url):
         report.case(group, f"connect: {name}", function)
 
     def lines(text, *arguments):
-        Connect(openwinhttp, url, *arguments, text=text).expect(0, text, "closed with code 1000")
+        connect(openwinhttp, url, *arguments, given=text, code=0, out=text, error="closed with code 1000")
 
     case("text lines, non-ASCII and empty ones", lambda: lines("one\n\n\u00fc \u4e16\u754c \U0001f600\n"))
     case("no input at all", lambda: lines(""))
@@ -124,11 +141,16 @@ def connect_cases(report, group, openwinhttp, url):
     case("--binary, 16 MiB and more", lambda: lines(long + b"\n", "--binary"))
     case(
         "--ping",
-        lambda: Connect(openwinhttp, url, "--ping").expect(0, "", "pong after "),
+        lambda: connect(openwinhttp, url, "--ping", code=0, out="", error="pong after "),
     )
     case(
         "--subprotocol, the second is chosen",
-        lambda: Connect(
-            openwinhttp, url, "--subprotocol", "x", "--subprotocol", f"{group}-peer"
-        ).expect(0, "", f", subprotocol {group}-peer\n"),
+        lambda: connect(
+            openwinhttp,
+            url,
+            *["--subprotocol", "x", "--subprotocol", f"{group}-peer"],
+            code=0,
+            out="",
+            error=f", subprotocol {group}-peer\n",
+        ),
     )

@@ -55,8 +55,10 @@ fn main() {
 fn measure(content: Content, size: usize) -> Times {
     let text = content != Content::Binary;
     let wire = Wire::of_client(if text { 0x81 } else { 0x82 }, &payload(content, size));
-    let mut contenders: Vec<Contender<'_>> =
-        vec![ours::engine(wire.clone()), ours::limit(wire.clone(), text)];
+    let mut contenders: Vec<Contender<'_>> = vec![
+        ours::engine(wire.clone(), wire.burst_len()),
+        ours::limit(wire.clone(), text),
+    ];
     contenders.extend(peers::receiving(&wire, text));
     take_turns(contenders)
 }

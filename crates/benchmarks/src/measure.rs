@@ -22,6 +22,16 @@ impl<'a> Contender<'a> {
             run: Box::new(run),
         }
     }
+
+    /// What it is called in the tables.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Handles `messages` messages.
+    pub fn run(&mut self, messages: u64) {
+        (self.run)(messages);
+    }
 }
 
 /// What was measured.
@@ -107,7 +117,7 @@ fn messages_of_a_turn(contenders: &mut [Contender<'_>]) -> u64 {
 
 fn time(contender: &mut Contender<'_>, messages: u64) -> f64 {
     let start = Instant::now();
-    (contender.run)(messages);
+    contender.run(messages);
     start.elapsed().as_nanos() as f64
 }
 

@@ -1,8 +1,10 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use lexopt::prelude::*;
+use websocket_component::global;
 use ws_proto::handshake::ClientHandshake;
 
 use crate::help;
@@ -25,6 +27,8 @@ pub(crate) struct EchoServer {
     pub(crate) listen: String,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) max_connections: usize,
+    pub(crate) request_time: Duration,
+    pub(crate) idle_time: Duration,
     pub(crate) verbose: bool,
 }
 
@@ -36,6 +40,7 @@ pub(crate) struct Connect {
     pub(crate) subprotocols: Vec<String>,
     pub(crate) headers: Vec<ExtraHeader>,
     pub(crate) ping: bool,
+    pub(crate) wait: Duration,
     pub(crate) verbose: bool,
 }
 
@@ -95,6 +100,8 @@ fn echo_server(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         listen: String::from("127.0.0.1:0"),
         subprotocols: Vec::new(),
         max_connections: 512,
+        request_time: Duration::from_secs(10),
+        idle_time: Duration::from_millis(global::DEFAULT_KEEPALIVE_INTERVAL.into()),
         verbose: false,
     };
     while let Some(argument) = parser.next()? {
@@ -105,6 +112,8 @@ fn echo_server(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("max-connections") => {
                 options.max_connections = parser.value()?.parse_with(at_least_one)?;
             }
+            Long("request-time") => options.request_time = positive_time(parser)?,
+            Long("idle-time") => options.idle_time = positive_time(parser)?,
             Short('v') | Long("verbose") => options.verbose = true,
             other => return Err(other.unexpected()),
         }
@@ -117,11 +126,13 @@ fn connect(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut url = None;
     let (mut binary, mut ping, mut verbose) = (false, false, false);
     let (mut subprotocols, mut headers) = (Vec::new(), Vec::new());
+    let mut wait = Duration::ZERO;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(show(help::CONNECT)),
             Long("binary") => binary = true,
             Long("ping") => ping = true,
+            Long("wait") => wait = parser.value()?.parse_with(seconds)?,
             Short('v') | Long("verbose") => verbose = true,
             Long("subprotocol") => subprotocols.push(parser.value()?.string()?),
             Long("header") => headers.push(parser.value()?.parse_with(ExtraHeader::parse)?),
@@ -136,6 +147,7 @@ fn connect(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         subprotocols,
         headers,
         ping,
+        wait,
         verbose,
     }))
 }
@@ -144,6 +156,24 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err(String::from("it must be a number above 0")),
+    }
+}
+
+fn positive_time(parser: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
+    // A socket's timeout of 0 would mean none.
+    parser.value()?.parse_with(|text| match seconds(text)? {
+        Duration::ZERO => Err(String::from("it must be above 0")),
+        time => Ok(time),
+    })
+}
+
+/// Seconds, with or without a fraction; a year at most.
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds) if (0.0..=31_536_000.0).contains(&seconds) => {
+            Ok(Duration::from_secs_f64(seconds))
+        }
+        _ => Err(String::from("it must be a number of seconds")),
     }
 }
 
@@ -206,6 +236,7 @@ mod tests {
             "--subprotocol",
             "b",
             "--max-connections=3",
+            "--idle-time=0.5",
             "-v",
         ];
         assert_eq!(
@@ -214,6 +245,8 @@ mod tests {
                 listen: "[::1]:80".into(),
                 subprotocols: vec!["a".into(), "b".into()],
                 max_connections: 3,
+                request_time: Duration::from_secs(10),
+                idle_time: Duration::from_millis(500),
                 verbose: true,
             }))
         );
@@ -238,6 +271,10 @@ mod tests {
             (&["echo-server", "--subprotocol", ""], "not a token"),
             (&["echo-server", "--max-connections", "0"], "above 0"),
             (&["echo-server", "--max-connections", "x"], "above 0"),
+            (&["echo-server", "--idle-time", "0"], "above 0"),
+            (&["echo-server", "--request-time", "-1"], "seconds"),
+            (&["connect", "--wait", "nan", "ws://a"], "seconds"),
+            (&["connect", "--wait", "1e9", "ws://a"], "seconds"),
             (&["echo-server", "--binary"], "--binary"),
         ] {
             let error = parse_line(line).expect_err("a wrong command line");

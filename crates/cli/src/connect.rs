@@ -6,8 +6,8 @@
 use std::fmt;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -135,6 +135,24 @@ enum SendError {
 
 type Connection = Link<Option<FrameLog>>;
 
+/// When the receiving thread was last done with something that arrived; `None` while it prints.
+#[derive(Debug)]
+struct Quiet(Mutex<Option<Instant>>);
+
+impl Quiet {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    /// What is left of `time`, counted from `start` or the last arrival, whichever came later.
+    fn left(&self, start: Instant, time: Duration) -> Duration {
+        let now = Instant::now();
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = since.unwrap_or(now).max(start);
+        (since + time).saturating_duration_since(now)
+    }
+}
+
 /// Connects, and stays until the input or the connection ends.
 ///
 /// # Errors
@@ -172,6 +190,8 @@ pub(crate) fn run(options: &Connect) -> Result<Ending, ConnectError> {
         let _ = report.send(Event::Sent(send_lines(&sender, input, kind)));
     });
     let receiver = Arc::clone(&link);
+    let quiet = Arc::new(Quiet(Mutex::new(None)));
+    let arrivals = Arc::clone(&quiet);
     let raw_binary = options.binary;
     thread::spawn(move || {
         let out = io::stdout();
@@ -181,9 +201,10 @@ pub(crate) fn run(options: &Connect) -> Result<Ending, ConnectError> {
             &receiver,
             &mut printer,
             pinged,
+            &arrivals,
         )));
     });
-    let ending = wait_for_end(&link, &inbox)?;
+    let ending = wait_for_end(&link, &inbox, &quiet, options.wait)?;
     say(&close_text(ending.code, &ending.reason));
     Ok(ending)
 }
@@ -217,47 +238,70 @@ fn announce(options: &Connect, opened: &Opened) {
     ));
 }
 
-fn wait_for_end(link: &Connection, inbox: &mpsc::Receiver<Event>) -> Result<Ending, ConnectError> {
-    let mut deadline: Option<Instant> = None;
+/// What the end is to be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The input goes on.
+    Talking,
+    /// The input has ended; we close when it has been quiet for a while.
+    Answers,
+    /// All is said from our side; we give up when it has been quiet for a while.
+    Closing,
+}
+
+fn wait_for_end(
+    link: &Connection,
+    inbox: &mpsc::Receiver<Event>,
+    quiet: &Quiet,
+    wait: Duration,
+) -> Result<Ending, ConnectError> {
+    let mut phase = Phase::Talking;
+    let (mut start, mut time) = (Instant::now(), Duration::MAX);
     // What is to be told at the end, if the server does not say something worse.
     let mut trouble = None;
     loop {
-        let event = match deadline {
-            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(time) => inbox.recv_timeout(time.saturating_duration_since(Instant::now())),
+        let event = match phase {
+            Phase::Talking => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            _ => inbox.recv_timeout(quiet.left(start, time)),
         };
-        match event {
+        (phase, time) = match event {
             Ok(Event::Received(result)) => {
                 let ending = result?;
                 link.linger(LINGER);
                 return trouble.map_or(Ok(ending), Err);
             }
+            Ok(Event::Sent(Ok(()))) => (Phase::Answers, wait),
+            Ok(Event::Sent(Err(SendError::Input(error)))) => {
+                trouble = Some(ConnectError::Input(error));
+                close_with(link, GOING_AWAY);
+                (Phase::Closing, CLOSE_TIME)
+            }
+            // The server's Close came first and was answered; the receiving thread is about to say so.
             Ok(Event::Sent(Err(SendError::Link(LinkError::Refused(_))))) => {
-                // The server's Close came first and was answered; the receiving thread is about to say so.
-                deadline = Some(Instant::now() + LINGER);
+                (Phase::Closing, LINGER)
             }
             Ok(Event::Sent(Err(SendError::Link(error)))) => {
                 trouble = Some(ConnectError::Link(error));
-                deadline = Some(Instant::now() + LINGER);
+                (Phase::Closing, LINGER)
             }
-            Ok(Event::Sent(result)) => {
-                let code = match result {
-                    Ok(()) => close::NORMAL,
-                    Err(_) => GOING_AWAY,
-                };
-                if let Err(SendError::Input(error)) = result {
-                    trouble = Some(ConnectError::Input(error));
-                }
-                // If it cannot be sent, the receiving thread finds out why, or the time passes.
-                let _ = link.send(Message::Close(Some(CloseStatus { code, reason: None })));
-                deadline = Some(Instant::now() + CLOSE_TIME);
+            // Something arrived meanwhile.
+            Err(RecvTimeoutError::Timeout) if !quiet.left(start, time).is_zero() => continue,
+            Err(_) if phase == Phase::Answers => {
+                close_with(link, close::NORMAL);
+                (Phase::Closing, CLOSE_TIME)
             }
             Err(_) => {
                 link.cut();
                 return Err(trouble.unwrap_or(ConnectError::NoClose));
             }
-        }
+        };
+        start = Instant::now();
     }
+}
+
+/// If it cannot be sent, the receiving thread finds out why, or the time passes.
+fn close_with(link: &Connection, code: u16) {
+    let _ = link.send(Message::Close(Some(CloseStatus { code, reason: None })));
 }
 
 /// RFC 6455 section 7.4.1: an endpoint is "going away".
@@ -312,9 +356,13 @@ fn receive_all<W: Write>(
     link: &Connection,
     printer: &mut Printer<W>,
     mut pinged: Option<Instant>,
+    quiet: &Quiet,
 ) -> Result<Ending, ConnectError> {
     loop {
-        match link.receive() {
+        quiet.set(Some(Instant::now()));
+        let received = link.receive();
+        quiet.set(None);
+        match received {
             Ok(Received::Data { kind, last, bytes }) => printer
                 .piece(kind, last, &bytes)
                 .map_err(ConnectError::Output)?,

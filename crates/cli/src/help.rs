@@ -40,17 +40,20 @@ Usage: openwinhttp echo-server [OPTIONS]
 Prints 'listening on ws://IP:PORT' when it is ready, and runs until it is stopped.
 
 Options:
-      --listen ADDR         Address and port to listen on [default: 127.0.0.1:0, any free port]
-      --subprotocol NAME    Speak this subprotocol; may be repeated. The first that a client asks for
-                            and that is given here is chosen
-      --max-connections N   Connections at once; more are answered with status 503 [default: 512]
-  -v, --verbose             Say on standard error what happens on each connection
-  -h, --help                This text
+      --listen ADDR           Address and port to listen on [default: 127.0.0.1:0, any free port]
+      --subprotocol NAME      Speak this subprotocol; may be repeated. The first that a client asks for
+                              and that is given here is chosen
+      --max-connections N     Connections at once; more are answered with status 503 [default: 512]
+      --request-time SECONDS  Time for a client to make its request [default: 10]
+      --idle-time SECONDS     A client that is silent for so long is sent a ping, and is cut off when it
+                              is silent as long again, or takes nothing for so long [default: 30]
+  -v, --verbose               Say on standard error what happens on each connection
+  -h, --help                  This text
 
 Messages of any length are sent back piece by piece as they come in, so a connection needs the same
-little memory always. The server answers a Close with the same code and reason. A client that breaks
-the protocol gets Close 1002 (1007 for text that is not UTF-8). A client that is silent for 30 seconds
-is sent a ping, and is cut off after 30 more. A request must be complete within 10 seconds.
+little memory always; a client must read while it sends a long message. The server answers a Close with
+the same code and reason. A client that breaks the protocol gets Close 1002 (1007 for text that is not
+UTF-8). A request that is no WebSocket handshake gets a status that says why.
 
 A client that asks for the path /close/CODE or /close/CODE/REASON is sent that Close at once
 (REASON may be percent-encoded), to see how it takes it.
@@ -71,14 +74,16 @@ Options:
       --subprotocol NAME      Ask for this subprotocol; may be repeated, the preferred one first
       --header 'NAME: VALUE'  Add a header to the request; may be repeated
       --ping                  Send a ping before anything else and say how long the pong took
+      --wait SECONDS          At the end of the input wait until nothing has arrived for so long, and
+                              only then close [default: 0]
   -v, --verbose               Say on standard error what is sent and received, frame by frame
   -h, --help                  This text
 
 Each line is one message, without its newline; it may be of any length. Each message that arrives is
 printed as one line: text as it is (on a terminal, control characters are escaped), binary in
 hexadecimal, or as it is with --binary. Everything else is said on standard error. The end of the input
-closes the connection with code 1000 and waits up to 10 seconds for the server's Close; what arrives until then
-is printed.
+closes the connection with code 1000 and waits up to 10 seconds for the server's Close; what arrives
+until then is printed. A server may drop its answers when it gets our Close: --wait is for these.
 
 Exit codes:
   0  closed in order, with code 1000, 1001 or none

@@ -265,8 +265,15 @@ impl<O: Observer> Link<O> {
         }
     }
 
-    /// See [`linger`].
+    /// Lets the other threads finish sending what they have queued, then [`linger`]s; each takes at most `time`.
     pub(crate) fn linger(&self, time: Duration) {
+        let is_sending =
+            |state: &mut State| state.finished < state.queued && state.write_error.is_none();
+        // Whether they finish in time or not, this is the end.
+        drop(
+            self.finished
+                .wait_timeout_while(lock(&self.state), time, is_sending),
+        );
         linger(&self.stream, time);
     }
 
@@ -342,9 +349,14 @@ impl<O: Observer> Link<O> {
             let _turn = lock(&self.writer);
             (&self.stream).write_all(frame)
         };
-        let bytes = if written.is_ok() { frame.len() } else { 0 };
-        lock(&self.state).component.complete_action(id, bytes);
-        written.map_err(LinkError::Io)?;
+        {
+            let mut state = lock(&self.state);
+            let bytes = if written.is_ok() { frame.len() } else { 0 };
+            state.component.complete_action(id, bytes);
+            if let Err(error) = written {
+                return Err(self.writing_failed(&mut state, error));
+            }
+        }
         self.observer.note(Note::Wrote {
             operation: None,
             frame,
@@ -362,7 +374,15 @@ impl<O: Observer> Link<O> {
                 // Part of a frame may be on the wire: nothing can follow it.
                 return Ok(());
             }
-            let (id, operation) = match state.component.next_action(Queue::Send, MAX_BUFFERS)? {
+            let action = match state.component.next_action(Queue::Send, MAX_BUFFERS) {
+                Ok(action) => action,
+                Err(error) => {
+                    // Without random bytes, for instance. No other sender gets any further either.
+                    let failure = io::Error::other(error.to_string());
+                    return Err(self.writing_failed(&mut state, failure));
+                }
+            };
+            let (id, operation) = match action {
                 Action::SendToNetwork {
                     id,
                     context,
@@ -391,16 +411,20 @@ impl<O: Observer> Link<O> {
             let bytes = if result.is_ok() { scratch.len() } else { 0 };
             state.component.complete_action(id, bytes);
             if let Err(error) = result {
-                state.write_error = Some((error.kind(), error.to_string()));
-                // The peer may have closed or reset: what it said before can still be read.
-                self.finished.notify_all();
-                return Err(LinkError::Io(error));
+                return Err(self.writing_failed(&mut state, error));
             }
             self.observer.note(Note::Wrote {
                 operation,
                 frame: &scratch,
             });
         }
+    }
+
+    /// Tells all senders.
+    fn writing_failed(&self, state: &mut State, error: io::Error) -> LinkError {
+        state.write_error = Some((error.kind(), error.to_string()));
+        self.finished.notify_all();
+        LinkError::Io(error)
     }
 }
 
@@ -486,3 +510,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
     condvar.wait(guard).unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

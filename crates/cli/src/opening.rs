@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::net::TcpStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use websocket_component::{Config, Error, Role};
 use ws_proto::handshake::{Field, HandshakeError, requested_subprotocols};
@@ -11,6 +11,9 @@ use ws_proto::handshake::{Field, HandshakeError, requested_subprotocols};
 use crate::http::{ExtraHeader, HeadBuffer, HeadError, Request, Response, head_text, read_head};
 use crate::link::Handle;
 use crate::url::Url;
+
+/// How long a refused client may take to accept the refusal.
+const REFUSAL_TIME: Duration = Duration::from_secs(2);
 
 /// A connection whose handshake is done.
 #[derive(Debug)]
@@ -226,7 +229,8 @@ pub(crate) fn open_server(
     let (text, accepted) = match result {
         Ok(accepted) => accepted,
         Err((status, reason)) => {
-            // If it cannot be written, the client does not want to know.
+            // The deadline may be what was missed. If it cannot be written, the client does not want to know.
+            let deadline = Instant::now() + REFUSAL_TIME;
             let _ = write_by(stream, status.response(&reason).as_bytes(), deadline);
             return Err(ServerError::Refused(status, reason));
         }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use websocket_component::{CloseStatus, global};
+use websocket_component::CloseStatus;
 use ws_proto::close;
 
 use crate::args::EchoServer;
@@ -18,12 +18,6 @@ use crate::journal::FrameLog;
 use crate::link::{Limits, Link, LinkError, Patience};
 use crate::opening::{Areas, Opened, ServerError, Status, open_server};
 
-/// Within this time a request must be complete.
-const OPENING_TIME: Duration = Duration::from_secs(10);
-/// Within this time one piece of an echo must be taken.
-const WRITE_TIME: Duration = Duration::from_secs(30);
-/// After this time without a byte a client is sent a ping, and after this time again cut off.
-const IDLE_TIME: Duration = Duration::from_millis(global::DEFAULT_KEEPALIVE_INTERVAL as u64);
 /// Wait after `accept` failed, for instance because there are no file descriptors left: connections must end first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -80,6 +74,8 @@ pub(crate) fn run(options: &EchoServer) -> Result<(), ServeError> {
             number,
             peer,
             verbose: options.verbose,
+            request_time: options.request_time,
+            idle_time: options.idle_time,
         };
         let Some(place) = Place::take(&open, options.max_connections) else {
             connection.turn_away(&stream, "there are too many connections");
@@ -123,6 +119,8 @@ struct Connection {
     number: u64,
     peer: SocketAddr,
     verbose: bool,
+    request_time: Duration,
+    idle_time: Duration,
 }
 
 impl Connection {
@@ -142,10 +140,10 @@ impl Connection {
     }
 
     fn serve(&self, stream: TcpStream, subprotocols: &[String]) {
-        let deadline = Instant::now() + OPENING_TIME;
+        let deadline = Instant::now() + self.request_time;
         let limits = Limits {
-            patience: Patience::Ping(IDLE_TIME),
-            write: WRITE_TIME,
+            patience: Patience::Ping(self.idle_time),
+            write: self.idle_time,
         };
         let opened = match open_server(&stream, subprotocols, AREAS, deadline) {
             Ok(opened) => opened,

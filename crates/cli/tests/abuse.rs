@@ -172,6 +172,49 @@ fn requests_that_are_no_handshake_get_a_status() {
 }
 
 #[test]
+fn a_request_that_does_not_end_gets_408() {
+    let mut server = Server::start(&["--request-time", "0.2"]);
+    for part in [&b""[..], b"GET / HTTP/1.1\r\nHost: h\r\n"] {
+        let mut raw = server.connect();
+        raw.write(part);
+        let head = raw.read_head();
+        assert!(head.starts_with("HTTP/1.1 408 "), "{head}");
+        raw.stream.shutdown(Shutdown::Write).unwrap();
+        raw.read_rest();
+    }
+    server.assert_alive();
+}
+
+#[test]
+fn silent_clients_are_pinged_and_then_cut_off() {
+    let mut server = Server::start(&["--idle-time", "0.2"]);
+    let mut raw = server.open();
+    // One that answers may stay.
+    for _ in 0..3 {
+        assert_eq!(raw.read_frame(), (0x89, Vec::new()));
+        raw.write(&frame(true, OpCode::PONG, b""));
+    }
+    // Half a frame is a sign of life too, and does not hinder the ping.
+    raw.write(&frame(true, OpCode::TEXT, b"half")[..8]);
+    assert_eq!(raw.read_frame(), (0x01, b"ha".to_vec()));
+    assert_eq!(raw.read_frame(), (0x89, Vec::new()));
+    assert_eq!(raw.read_rest(), b"");
+    server.assert_alive();
+}
+
+#[test]
+fn a_client_that_takes_nothing_is_cut_off() {
+    let mut server = Server::start(&["--idle-time", "0.2"]);
+    let mut raw = server.open();
+    let message = frame(true, OpCode::BINARY, &[0; 60_000]);
+    // Until the server stops reading and, a little later, resets the connection.
+    let cut_off =
+        (0..10_000).any(|_| std::io::Write::write_all(&mut raw.stream, &message).is_err());
+    assert!(cut_off);
+    server.assert_alive();
+}
+
+#[test]
 fn clients_that_vanish_harm_nobody() {
     let mut server = Server::start(&[]);
     for sent in [

@@ -109,6 +109,18 @@ fn a_ping_is_answered() {
 }
 
 #[test]
+fn answers_are_waited_for() {
+    // Like a server that forgets what it wanted to say when Close comes: answers only after the input has ended.
+    let (output, _) = against(&["--wait", "0.3"], b"", ACCEPTED, |raw| {
+        raw.write(b"\x81\x05first");
+        raw.write(b"\x81\x04last");
+        answer_close(raw);
+    });
+    let (out, error, code) = texts(&output);
+    assert_eq!((out.as_str(), code), ("first\nlast\n", Some(0)), "{error}");
+}
+
+#[test]
 fn verbose_shows_frames() {
     let server = Server::start(&[]);
     let (_, error, _) = texts(&run(&["connect", "-v", &server.url()], b"hi\n"));

@@ -185,23 +185,19 @@ impl ActionOutputs {
     /// `self.buffers` must be valid for writes of element `index`.
     #[inline]
     unsafe fn store_buffer(&self, index: usize, start: *mut u8, len: usize, status: u16) {
-        let element = WEB_SOCKET_BUFFER {
-            CloseStatus: WEB_SOCKET_BUFFER_CLOSE_STATUS {
-                pbReason: start,
-                // Areas and payloads are at most `u32::MAX` bytes: their sizes came as `ULONG`s.
-                ulReasonLength: len as u32,
-                usStatus: status,
-            },
-        };
-        // SAFETY: the caller's contract; need not be aligned. Zeros first, because padding is not copied.
+        // Field by field: a copy of the whole struct may overwrite the zeros behind its last field with anything.
+        // SAFETY: the caller's contract; need not be aligned.
         unsafe {
             let out = self
                 .buffers
                 .cast::<u8>()
                 .add(index * size_of::<WEB_SOCKET_BUFFER>());
             out.write_bytes(0, size_of::<WEB_SOCKET_BUFFER>());
-            out.cast::<WEB_SOCKET_BUFFER_CLOSE_STATUS>()
-                .write_unaligned(element.CloseStatus);
+            let out = out.cast::<WEB_SOCKET_BUFFER_CLOSE_STATUS>();
+            store(&raw mut (*out).pbReason, start);
+            // Areas and payloads are at most `u32::MAX` bytes: their sizes came as `ULONG`s.
+            store(&raw mut (*out).ulReasonLength, len as u32);
+            store(&raw mut (*out).usStatus, status);
         }
     }
 }

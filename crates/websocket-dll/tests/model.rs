@@ -87,7 +87,10 @@ fn random_sessions() {
             ("aborts", sum.aborts),
             ("connections that came to their end", sum.finished),
         ] {
-            assert!(count > sessions / 20, "only {count} {what}: the sessions miss their subject");
+            assert!(
+                count > sessions / 20,
+                "only {count} {what}: the sessions miss their subject"
+            );
         }
     }
 }
@@ -103,7 +106,10 @@ fn mutated_sessions() {
             ("pongs", sum.pongs),
             ("control frames", sum.controls),
         ] {
-            assert!(count > sessions / 20, "only {count} {what}: the sessions miss their subject");
+            assert!(
+                count > sessions / 20,
+                "only {count} {what}: the sessions miss their subject"
+            );
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What one `WebSocketGetAction` answered: all six outputs, and whether memory that should be left alone was.
 
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 
 use crate::abi::{
     WEB_SOCKET_ACTION, WEB_SOCKET_BUFFER, WEB_SOCKET_BUFFER_CLOSE_STATUS, WEB_SOCKET_BUFFER_DATA,
-    WEB_SOCKET_BUFFER_TYPE, WEB_SOCKET_NO_ACTION,
+    WEB_SOCKET_BUFFER_TYPE, WEB_SOCKET_CLOSE_BUFFER_TYPE,
+    WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION, WEB_SOCKET_NO_ACTION,
 };
 use crate::hresult::{HRESULT, S_OK};
 
@@ -66,6 +67,18 @@ impl Action {
     /// The bytes of the descriptor `index` itself.
     pub fn raw(&self, index: usize) -> [u8; SIZE] {
         self.buffers.0[index]
+    }
+
+    /// Whether the bytes of descriptor `index` that its view does not use are zero.
+    pub fn unused_tail_is_zero(&self, index: usize) -> bool {
+        let is_close = self.action == WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION
+            && self.buffer_type == WEB_SOCKET_CLOSE_BUFFER_TYPE;
+        let used = if is_close {
+            offset_of!(WEB_SOCKET_BUFFER_CLOSE_STATUS, usStatus) + 2
+        } else {
+            offset_of!(WEB_SOCKET_BUFFER_DATA, ulBufferLength) + 4
+        };
+        self.buffers.0[index][used..].iter().all(|&byte| byte == 0)
     }
 
     /// Buffer `index` as `Data`: address and length.

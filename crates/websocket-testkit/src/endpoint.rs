@@ -443,13 +443,18 @@ impl Endpoint {
 
     /// Asks the receive lane until it wants more than `input` holds, or has something else to say. Each read is filled
     /// as far as possible, with at most `step` bytes; what was read is cut off `input`.
+    ///
+    /// # Panics
+    /// If a read has no room.
     pub fn pump(&self, input: &mut &[u8], step: usize) -> Action {
         loop {
             let action = self.get_action(WEB_SOCKET_RECEIVE_ACTION_QUEUE);
             if action.action != WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION || input.is_empty() {
                 return action;
             }
-            let (now, later) = input.split_at(input.len().min(step).min(action.data(0).1 as usize));
+            let (_, room) = action.data(0);
+            assert!(room > 0, "a read without room: {action:02x?}");
+            let (now, later) = input.split_at(input.len().min(step).min(room as usize));
             *input = later;
             self.fill(&action, now);
         }

@@ -1,7 +1,7 @@
 //! WebSocket payload masking (RFC 6455 section 5.3) with the widest vectors the machine has.
 //!
-//! Masking and unmasking are the same operation. Short pieces are masked where the call is inlined; long ones by AVX-512
-//! or AVX2 where an x86 machine has it, else by [`portable`] code (which becomes SSE2 or NEON).
+//! Masking and unmasking are the same operation. Short pieces are masked where the call is inlined, on x86 by SSE2; long
+//! ones by AVX-512 or AVX2 where an x86 machine has it; all others by [`portable`] code (which becomes NEON on AArch64).
 //!
 //! ```
 //! let mut payload = *b"\x7f\x9f\x4d\x51\x58";
@@ -21,18 +21,28 @@ mod x86;
 
 #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
 use portable::{long_copy, long_in_place};
+#[cfg(not(all(
+    any(target_arch = "x86", target_arch = "x86_64"),
+    target_feature = "sse2"
+)))]
+use portable::{short_copy, short_in_place};
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
 use x86::{long_copy, long_in_place};
+#[cfg(all(
+    any(target_arch = "x86", target_arch = "x86_64"),
+    target_feature = "sse2"
+))]
+use x86::{short_copy, short_in_place};
 
 /// XORs `data` in place with `key` repeated; `data[0]` meets `key[0]`.
 ///
 /// For a piece from the middle of a payload, turn the key with [`rotate_key`] first. Any length and alignment will do.
 #[inline]
 pub fn mask_in_place(data: &mut [u8], key: [u8; 4]) {
-    if data.len() <= portable::SHORT {
-        portable::short_in_place(data, key);
-    } else {
-        long_in_place(data, key);
+    match data.len() {
+        0..16 => portable::below_16_in_place(data, key),
+        16..=portable::SHORT => short_in_place(data, key),
+        _ => long_in_place(data, key),
     }
 }
 
@@ -44,10 +54,10 @@ pub fn mask_in_place(data: &mut [u8], key: [u8; 4]) {
 #[inline]
 pub fn mask_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
     assert_eq!(target.len(), source.len(), "mask_copy needs equal lengths");
-    if source.len() <= portable::SHORT {
-        portable::short_copy(target, source, key);
-    } else {
-        long_copy(target, source, key);
+    match source.len() {
+        0..16 => portable::below_16_copy(target, source, key),
+        16..=portable::SHORT => short_copy(target, source, key),
+        _ => long_copy(target, source, key),
     }
 }
 

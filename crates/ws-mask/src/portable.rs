@@ -1,8 +1,8 @@
-//! The code for every machine: 64-bit words and no `unsafe`; compilers make the vectors of the target's baseline of it.
+//! The code for every machine: 32-bit words and no `unsafe`; compilers make the vectors of the target's baseline of it.
 //!
-//! Always compiled, so that tests and callers can compare it with the wider vectors. Pieces up to [`SHORT`] bytes are two
-//! overlapping halves, both loaded before either is stored: no loop, no tail. On every machine they are masked by this
-//! code, since a test of what the machine has and a call cost more than wider vectors save.
+//! Always compiled, so that tests and callers can compare it with code that names vectors. Pieces up to [`SHORT`] bytes
+//! are masked from both ends, all being loaded before anything is stored: no loop, no tail. On every machine pieces below
+//! 16 bytes are masked by this code.
 
 use crate::rotate_key;
 
@@ -10,10 +10,10 @@ use crate::rotate_key;
 pub(crate) const SHORT: usize = 128;
 
 /// Words that one turn of the loop for long pieces works on.
-const WORDS: usize = 8;
+const WORDS: usize = 16;
 
 /// Bytes of [`WORDS`] words.
-const BLOCK: usize = 8 * WORDS;
+const BLOCK: usize = 4 * WORDS;
 
 /// XORs `data` in place with `key` repeated; `data[0]` meets `key[0]`.
 ///
@@ -45,34 +45,49 @@ pub fn mask_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
 /// [`mask_in_place`] for at most [`SHORT`] bytes.
 #[inline(always)]
 pub(crate) fn short_in_place(data: &mut [u8], key: [u8; 4]) {
-    match data.len() {
+    let len = data.len();
+    match len {
         0..16 => below_16_in_place(data, key),
-        16..=32 => ends_in_place::<2>(data, key),
-        33..=64 => ends_in_place::<4>(data, key),
-        _ => ends_in_place::<8>(data, key),
+        16..=32 => ends_in_place::<4>(data, key),
+        _ => {
+            // 32 bytes at each end, and 32 next to them if that leaves a gap. All is loaded before anything is stored.
+            let (head, tail) = (first::<8>(data, key), last::<8>(data, key));
+            if len > 64 {
+                let after_head = first::<8>(&data[32..], key);
+                let before_tail = last::<8>(&data[..len - 32], key);
+                store_first(&mut data[32..], after_head);
+                store_last(&mut data[..len - 32], before_tail);
+            }
+            store_first(data, head);
+            store_last(data, tail);
+        }
     }
 }
 
 /// [`mask_copy`] for at most [`SHORT`] bytes and equal lengths.
 #[inline(always)]
 pub(crate) fn short_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
-    match source.len() {
+    let len = source.len();
+    match len {
         0..16 => below_16_copy(target, source, key),
-        16..=32 => ends_copy::<2>(target, source, key),
-        33..=64 => ends_copy::<4>(target, source, key),
-        _ => ends_copy::<8>(target, source, key),
+        16..=32 => ends_copy::<4>(target, source, key),
+        _ => {
+            ends_copy::<8>(target, source, key);
+            if len > 64 {
+                store_first(&mut target[32..], first::<8>(&source[32..], key));
+                let end = len - 32;
+                store_last(&mut target[..end], last::<8>(&source[..end], key));
+            }
+        }
     }
 }
 
 /// [`mask_in_place`] for fewer than 16 bytes.
 #[inline(always)]
-fn below_16_in_place(data: &mut [u8], key: [u8; 4]) {
+pub(crate) fn below_16_in_place(data: &mut [u8], key: [u8; 4]) {
     match data.len() {
-        8.. => ends_in_place::<1>(data, key),
-        4..8 => {
-            let (head, tail) = half_words(data, key);
-            store_half_words(data, head, tail);
-        }
+        8.. => ends_in_place::<2>(data, key),
+        4..8 => ends_in_place::<1>(data, key),
         1..4 => {
             let masked = tiny(data, key);
             store_tiny(data, masked);
@@ -83,13 +98,10 @@ fn below_16_in_place(data: &mut [u8], key: [u8; 4]) {
 
 /// [`mask_copy`] for fewer than 16 bytes and equal lengths.
 #[inline(always)]
-fn below_16_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
+pub(crate) fn below_16_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
     match source.len() {
-        8.. => ends_copy::<1>(target, source, key),
-        4..8 => {
-            let (head, tail) = half_words(source, key);
-            store_half_words(target, head, tail);
-        }
+        8.. => ends_copy::<2>(target, source, key),
+        4..8 => ends_copy::<1>(target, source, key),
         1..4 => store_tiny(target, tiny(source, key)),
         0 => {}
     }
@@ -119,7 +131,7 @@ pub(crate) fn long_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
     store_last(target, last::<WORDS>(source, key));
 }
 
-/// `8 * M` to `16 * M` bytes: the first `M` words and the last `M`, which may overlap.
+/// `4 * M` to `8 * M` bytes: the first `M` words and the last `M`, which may overlap.
 #[inline(always)]
 fn ends_in_place<const M: usize>(data: &mut [u8], key: [u8; 4]) {
     let head = first::<M>(data, key);
@@ -137,55 +149,33 @@ fn ends_copy<const M: usize>(target: &mut [u8], source: &[u8], key: [u8; 4]) {
 
 /// The first `M` words, masked.
 #[inline(always)]
-fn first<const M: usize>(data: &[u8], key: [u8; 4]) -> [u64; M] {
-    let key = u64::from(u32::from_ne_bytes(key));
-    let key = key << 32 | key;
+fn first<const M: usize>(data: &[u8], key: [u8; 4]) -> [u32; M] {
+    let key = u32::from_ne_bytes(key);
     let mut words = [0; M];
     for (word, bytes) in words.iter_mut().zip(data.as_chunks().0) {
-        *word = u64::from_ne_bytes(*bytes) ^ key;
+        *word = u32::from_ne_bytes(*bytes) ^ key;
     }
     words
 }
 
-/// The last `M` words, masked. Words are multiples of the key, so it turns by the whole length.
+/// The last `M` words, masked. Words are as long as the key, so it turns by the whole length.
 #[inline(always)]
-fn last<const M: usize>(data: &[u8], key: [u8; 4]) -> [u64; M] {
-    let start = data.len() - 8 * M;
+fn last<const M: usize>(data: &[u8], key: [u8; 4]) -> [u32; M] {
+    let start = data.len() - 4 * M;
     first(&data[start..], rotate_key(key, data.len()))
 }
 
 #[inline(always)]
-fn store_first<const M: usize>(data: &mut [u8], words: [u64; M]) {
+fn store_first<const M: usize>(data: &mut [u8], words: [u32; M]) {
     for (bytes, word) in data.as_chunks_mut().0.iter_mut().zip(words) {
         *bytes = word.to_ne_bytes();
     }
 }
 
 #[inline(always)]
-fn store_last<const M: usize>(data: &mut [u8], words: [u64; M]) {
-    let start = data.len() - 8 * M;
+fn store_last<const M: usize>(data: &mut [u8], words: [u32; M]) {
+    let start = data.len() - 4 * M;
     store_first(&mut data[start..], words);
-}
-
-/// The first and the last 4 of 4 to 8 bytes, masked.
-#[inline(always)]
-fn half_words(data: &[u8], key: [u8; 4]) -> (u32, u32) {
-    let word = |chunk: Option<&[u8; 4]>| chunk.map_or(0, |bytes| u32::from_ne_bytes(*bytes));
-    let tail_key = rotate_key(key, data.len());
-    (
-        word(data.first_chunk()) ^ u32::from_ne_bytes(key),
-        word(data.last_chunk()) ^ u32::from_ne_bytes(tail_key),
-    )
-}
-
-#[inline(always)]
-fn store_half_words(data: &mut [u8], head: u32, tail: u32) {
-    if let Some(chunk) = data.first_chunk_mut() {
-        *chunk = head.to_ne_bytes();
-    }
-    if let Some(chunk) = data.last_chunk_mut() {
-        *chunk = tail.to_ne_bytes();
-    }
 }
 
 /// The first, middle and last of 1 to 3 bytes, masked; some of them may be the same byte.

@@ -1,4 +1,4 @@
-//! Long pieces on x86: AVX-512, AVX2 or what every such machine has.
+//! x86: SSE2 for short pieces; AVX-512, AVX2 or what every such machine has for long ones.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86 as arch;
@@ -71,6 +71,69 @@ pub(crate) fn long_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
         // SAFETY: as above.
         Level::Avx2 => unsafe { avx2::mask(target.as_mut_ptr(), source.as_ptr(), len, key) },
         Level::Portable => portable::long_copy(target, source, key),
+    }
+}
+
+/// [`crate::mask_in_place`] for 16 to [`portable::SHORT`] bytes.
+#[cfg(target_feature = "sse2")]
+#[inline(always)]
+pub(crate) fn short_in_place(data: &mut [u8], key: [u8; 4]) {
+    let (place, len) = (data.as_mut_ptr(), data.len());
+    assert!((16..=portable::SHORT).contains(&len));
+    // SAFETY: `place` is valid for reads and writes of `len` bytes.
+    unsafe { sse2::mask(place, place, len, key) }
+}
+
+/// [`crate::mask_copy`] for 16 to [`portable::SHORT`] bytes and equal lengths.
+#[cfg(target_feature = "sse2")]
+#[inline(always)]
+pub(crate) fn short_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
+    let len = source.len();
+    assert!(len == target.len() && (16..=portable::SHORT).contains(&len));
+    // SAFETY: both are valid for `len` bytes, and a mutable slice overlaps no other.
+    unsafe { sse2::mask(target.as_mut_ptr(), source.as_ptr(), len, key) }
+}
+
+/// Straight-line code for short pieces. The compiler would make nearly the same of the portable code, but for the stores,
+/// which it cuts up: whoever reads the bytes next would wait for them.
+#[cfg(target_feature = "sse2")]
+mod sse2 {
+    use super::arch::{__m128i, _mm_loadu_si128, _mm_set1_epi32, _mm_storeu_si128, _mm_xor_si128};
+
+    /// Masks 16 to 128 bytes from both ends towards the middle; all is loaded before anything is stored.
+    ///
+    /// # Safety
+    ///
+    /// `source` is valid for reads and `target` for writes of `len` bytes; they are the same place or do not overlap;
+    /// `16 <= len && len <= 128`.
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub(crate) unsafe fn mask(target: *mut u8, source: *const u8, len: usize, key: [u8; 4]) {
+        let head_key = _mm_set1_epi32(i32::from_ne_bytes(key));
+        // Vectors are multiples of the key, so those that are counted from the end have the key turned by the length.
+        let tail_key = _mm_set1_epi32(i32::from_ne_bytes(crate::rotate_key(key, len)));
+        let load = |at: usize, key: __m128i| {
+            // SAFETY: every `at` below is at most `len - 16`.
+            _mm_xor_si128(key, unsafe { _mm_loadu_si128(source.add(at).cast()) })
+        };
+        // SAFETY: as for the loads.
+        let store = |at: usize, vector| unsafe { _mm_storeu_si128(target.add(at).cast(), vector) };
+        let (a, z) = (load(0, head_key), load(len - 16, tail_key));
+        if len > 32 {
+            let (b, y) = (load(16, head_key), load(len - 32, tail_key));
+            if len > 64 {
+                let (c, x) = (load(32, head_key), load(len - 48, tail_key));
+                let (d, w) = (load(48, head_key), load(len - 64, tail_key));
+                store(32, c);
+                store(48, d);
+                store(len - 64, w);
+                store(len - 48, x);
+            }
+            store(16, b);
+            store(len - 32, y);
+        }
+        store(0, a);
+        store(len - 16, z);
     }
 }
 

@@ -706,6 +706,8 @@ fn open(role: Role, config: Config, extension: bool) -> Component<Owned<u32>> {
             let mut server = Component::server(config).expect("a good configuration");
             let response = server.begin_server_handshake(headers.map(header), None, extensions);
             response.expect("a good request");
+            // Otherwise an abort before anything else would find nothing to abort.
+            server.end_server_handshake().expect("it has begun");
             server
         }
         Role::Client => {

@@ -84,11 +84,15 @@ fn serve(stream: TcpStream) -> Result<(), Failure> {
 
 fn ping(socket: &mut WebSocket<TcpStream>) -> Result<(), Failure> {
     socket.send(Message::Ping("are you there?".into()))?;
-    match socket.read()? {
-        Message::Pong(payload) if payload == "are you there?" => {
-            Ok(socket.send(Message::text("the pong is right"))?)
+    loop {
+        match socket.read()? {
+            Message::Pong(payload) if payload == "are you there?" => {
+                return Ok(socket.send(Message::text("the pong is right"))?);
+            }
+            // May have been sent before the ping came.
+            message @ Message::Text(_) => socket.send(message)?,
+            other => return Err(format!("expected a pong, got {other:?}").into()),
         }
-        other => Err(format!("expected a pong, got {other:?}").into()),
     }
 }
 

@@ -5,13 +5,13 @@ use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::slice;
 
-use benchmarks::{Contender, Sink, Wire, consume};
+use benchmarks::{Contender, Sink, Wire, consume, frame};
 use websocket_testkit::abi::{
     WEB_SOCKET_ACTION, WEB_SOCKET_ACTION_QUEUE, WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
-    WEB_SOCKET_BUFFER, WEB_SOCKET_BUFFER_DATA, WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION,
-    WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION, WEB_SOCKET_RECEIVE_ACTION_QUEUE,
-    WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION, WEB_SOCKET_SEND_ACTION_QUEUE,
-    WEB_SOCKET_SEND_TO_NETWORK_ACTION,
+    WEB_SOCKET_BUFFER, WEB_SOCKET_BUFFER_DATA, WEB_SOCKET_BUFFER_TYPE,
+    WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION, WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION,
+    WEB_SOCKET_RECEIVE_ACTION_QUEUE, WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION,
+    WEB_SOCKET_SEND_ACTION_QUEUE, WEB_SOCKET_SEND_TO_NETWORK_ACTION,
 };
 use websocket_testkit::hresult::S_OK;
 use websocket_testkit::{Endpoint, Property, Role, api, data};
@@ -21,6 +21,7 @@ use super::ABI;
 /// An action as the library gives it.
 struct Next {
     action: WEB_SOCKET_ACTION,
+    kind: WEB_SOCKET_BUFFER_TYPE,
     context: *mut std::ffi::c_void,
     buffer: WEB_SOCKET_BUFFER,
 }
@@ -48,6 +49,7 @@ impl Next {
         assert_eq!(result, S_OK);
         Self {
             action,
+            kind,
             context,
             buffer,
         }
@@ -66,13 +68,58 @@ impl Next {
     }
 }
 
-/// A server: one receive operation a message, in the library's own buffer.
-pub(crate) fn receiving(mut wire: Wire) -> Contender<'static> {
-    let size = u32::try_from(wire.burst_len().max(256)).expect("a buffer below 4 GiB");
-    let server = Endpoint::open_with(Role::Server, &[Property::ReceiveBuffer(size)]);
+/// Lets an open endpoint send a message and receive a Pong, which is the same on both sides but for the masking.
+pub(crate) fn exchange(endpoint: &Endpoint) {
+    let payload = *b"Hello";
+    let buffer = data(payload.as_ptr().cast_mut(), payload.len() as u32);
+    // SAFETY: the payload lives until the operation is indicated, below, and is only read.
+    let queued = unsafe {
+        (api().send)(
+            endpoint.handle(),
+            WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
+            &buffer,
+            null_mut(),
+        )
+    };
+    assert_eq!(queued, S_OK);
+    loop {
+        let next = Next::get(endpoint, WEB_SOCKET_SEND_ACTION_QUEUE);
+        match next.action {
+            WEB_SOCKET_SEND_TO_NETWORK_ACTION => {
+                let bytes = next.data().ulBufferLength as usize;
+                next.complete(endpoint, bytes);
+            }
+            WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION => next.complete(endpoint, 0),
+            _ => break,
+        }
+    }
+    let pong = match endpoint.role() {
+        Role::Server => frame(0x8A, Some([0; 4]), &[]),
+        Role::Client => frame(0x8A, None, &[]),
+    };
+    assert_eq!(endpoint.receive(0), S_OK);
+    let read = Next::get(endpoint, WEB_SOCKET_RECEIVE_ACTION_QUEUE);
+    assert_eq!(read.action, WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION);
+    // SAFETY: the room is at least 256 bytes, and the library's until the action is completed.
+    unsafe {
+        read.data()
+            .pbBuffer
+            .copy_from_nonoverlapping(pong.as_ptr(), pong.len())
+    };
+    read.complete(endpoint, pong.len());
+    let done = Next::get(endpoint, WEB_SOCKET_RECEIVE_ACTION_QUEUE);
+    assert_eq!(done.action, WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION);
+    done.complete(endpoint, 0);
+}
+
+/// A server with a receive buffer of `room` bytes: one receive operation a message, or a piece of one.
+pub(crate) fn receiving(mut wire: Wire, room: usize) -> Contender<'static> {
+    let room = u32::try_from(room).expect("a buffer below 4 GiB");
+    let server = Endpoint::open_with(Role::Server, &[Property::ReceiveBuffer(room)]);
     Contender::new(ABI, move |messages| {
         let mut sum = 0;
-        for _ in 0..messages {
+        let mut left = messages;
+        while left > 0 {
             // SAFETY: no buffer, no context.
             let queued = unsafe { (api().receive)(server.handle(), null(), null_mut()) };
             assert_eq!(queued, S_OK);
@@ -96,6 +143,7 @@ pub(crate) fn receiving(mut wire: Wire) -> Contender<'static> {
                         let payload =
                             unsafe { slice::from_raw_parts(pbBuffer, ulBufferLength as usize) };
                         consume(payload, &mut sum);
+                        left -= u64::from(next.kind == WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE);
                         next.complete(&server, 0);
                         break;
                     }

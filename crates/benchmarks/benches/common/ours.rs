@@ -3,8 +3,11 @@
 use std::io::Write;
 
 use benchmarks::{Contender, Sink, Wire, consume};
+use chacha20::ChaCha12Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use websocket_component::{
-    Action, Component, Config, Header, Indication, Memory, Message, Queue, Role, system_random,
+    Action, BufferType, Component, Config, Header, Indication, Memory, Message, Queue, Role,
+    system_random,
 };
 use ws_mask::mask_in_place;
 use ws_proto::{Event, FrameHeader, OpCode, ReceiveOptions, Receiver, encode_frame};
@@ -52,10 +55,10 @@ pub(crate) fn limit(mut wire: Wire, text: bool) -> Contender<'static> {
     })
 }
 
-/// `ws_proto::Receiver` over a buffer.
-pub(crate) fn engine(mut wire: Wire) -> Contender<'static> {
-    let mut receiver = Receiver::new(ReceiveOptions::new(ws_proto::Role::Server));
-    let mut buffer = vec![0; wire.burst_len()];
+/// `ws_proto::Receiver` over a buffer of `room` bytes; what does not fit is handed out in pieces.
+pub(crate) fn engine(mut wire: Wire, room: usize) -> Contender<'static> {
+    let mut receiver = Receiver::new(ReceiveOptions::new(Role::Server));
+    let mut buffer = vec![0; room];
     let (mut start, mut end) = (0, 0);
     Contender::new(ENGINE, move |messages| {
         let mut sum = 0;
@@ -146,12 +149,13 @@ fn open_client(send_buffer_size: usize) -> Component<Borrowed> {
     component
 }
 
-/// The safe Rust API: one receive operation a message.
-pub(crate) fn component(mut wire: Wire) -> Contender<'static> {
-    let mut component = open_server(wire.burst_len().max(256));
+/// The safe Rust API with a receive buffer of `room` bytes: one receive operation a message, or a piece of one.
+pub(crate) fn component(mut wire: Wire, room: usize) -> Contender<'static> {
+    let mut component = open_server(room);
     Contender::new(COMPONENT, move |messages| {
         let mut sum = 0;
-        for _ in 0..messages {
+        let mut left = messages;
+        while left > 0 {
             component.receive(None, ()).expect("an open connection");
             loop {
                 match component.next_action(Queue::Receive, 1) {
@@ -163,10 +167,11 @@ pub(crate) fn component(mut wire: Wire) -> Contender<'static> {
                     }
                     Ok(Action::IndicateReceiveComplete {
                         id,
-                        indication: Indication::Data { bytes, .. },
+                        indication: Indication::Data { kind, bytes },
                         ..
                     }) => {
                         consume(bytes.unwrap_or_default(), &mut sum);
+                        left -= u64::from(kind == BufferType::BinaryMessage);
                         component.complete_action(id, 0);
                         break;
                     }
@@ -178,25 +183,27 @@ pub(crate) fn component(mut wire: Wire) -> Contender<'static> {
     })
 }
 
-/// `ws_proto::encode_frame` with keys of the system's, drawn 64 at a time.
+/// Masking keys as the Rust API draws them.
+pub(crate) fn keys() -> ChaCha12Rng {
+    let mut seed = [0; 32];
+    system_random(&mut seed).expect("random bytes");
+    ChaCha12Rng::from_seed(seed)
+}
+
+/// `ws_proto::encode_frame` with keys as the Rust API draws them: from ChaCha12, seeded by the system.
 pub(crate) fn engine_sending(payload: &'static [u8]) -> Contender<'static> {
     let mut buffer = vec![0; SEND_BUFFER.max(payload.len() + FrameHeader::MAX_LEN)];
-    let mut keys = [[0; 4]; 64];
-    let (mut at, mut used) = (0, keys.len());
+    let mut keys = keys();
+    let mut at = 0;
     Contender::new(ENGINE, move |messages| {
         for _ in 0..messages {
-            if used == keys.len() {
-                system_random(keys.as_flattened_mut()).expect("random bytes");
-                used = 0;
-            }
             let header = FrameHeader {
                 fin: true,
                 rsv: 0,
                 opcode: OpCode::BINARY,
-                mask: Some(keys[used]),
+                mask: Some(keys.next_u32().to_ne_bytes()),
                 payload_len: payload.len() as u64,
             };
-            used += 1;
             if buffer.len() - at < payload.len() + FrameHeader::MAX_LEN {
                 Sink.write_all(&buffer[..at]).expect("a sink");
                 at = 0;

@@ -7,9 +7,12 @@ use std::task::{Context, Poll, Waker};
 
 use benchmarks::{Contender, Sink, Wire, consume};
 use bytes::{Bytes, BytesMut};
+use chacha20::rand_core::Rng as _;
 use fastwebsockets::{FragmentCollector, Frame, Payload, WebSocket as FastWebSocket};
 use futures_core::Stream as _;
 use futures_sink::Sink as _;
+use sockudo_ws::OpCode;
+use sockudo_ws::frame::encode_frame;
 use sockudo_ws::protocol::Protocol;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_websockets::{ClientBuilder, Limits, ServerBuilder};
@@ -103,6 +106,7 @@ pub(crate) fn sending(payload: &'static [u8]) -> Vec<Contender<'static>> {
         fastwebsockets_sending(payload),
         tokio_websockets_sending(payload),
         sockudo_ws_sending(payload),
+        sockudo_ws_sending_with_our_keys(payload),
     ]
 }
 
@@ -264,6 +268,22 @@ fn sockudo_ws_sending(payload: &'static [u8]) -> Contender<'static> {
             protocol
                 .encode_message(&message, &mut buffer)
                 .expect("a frame");
+            if buffer.len() >= 64 << 10 {
+                Sink.write_all(&buffer).expect("a sink");
+                buffer.clear();
+            }
+        }
+    })
+}
+
+/// sockudo-ws's frames with keys like ours, which nobody can foresee.
+fn sockudo_ws_sending_with_our_keys(payload: &'static [u8]) -> Contender<'static> {
+    let mut buffer = BytesMut::with_capacity((64 << 10) + payload.len());
+    let mut keys = super::ours::keys();
+    Contender::new("sockudo-ws, our keys", move |messages| {
+        for _ in 0..messages {
+            let key = keys.next_u32().to_ne_bytes();
+            encode_frame(&mut buffer, OpCode::Binary, payload, true, Some(key));
             if buffer.len() >= 64 << 10 {
                 Sink.write_all(&buffer).expect("a sink");
                 buffer.clear();

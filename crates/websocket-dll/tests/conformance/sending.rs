@@ -5,7 +5,7 @@ use std::ptr::{null, null_mut};
 use websocket_testkit::abi::*;
 use websocket_testkit::hresult::*;
 use websocket_testkit::wire::{self, FIN, Frame};
-use websocket_testkit::{Action, Endpoint, Memory, Property, Role, SENTINEL, data};
+use websocket_testkit::{Action, Endpoint, Memory, Property, Role, SENTINEL, data, pattern};
 
 use crate::support::*;
 use crate::table::section;
@@ -40,22 +40,6 @@ section! { "Sending":
 
 fn client_with(send_buffer: u32) -> Endpoint {
     Endpoint::open_with(Role::Client, &[Property::SendBuffer(send_buffer)])
-}
-
-/// Frames of writes that each hold exactly one.
-fn frames(writes: &[Vec<u8>]) -> Vec<Frame> {
-    writes.iter().map(|bytes| Frame::only(bytes)).collect()
-}
-
-fn firsts(writes: &[Vec<u8>]) -> Vec<u8> {
-    frames(writes).iter().map(|frame| frame.first).collect()
-}
-
-fn payload(writes: &[Vec<u8>]) -> Vec<u8> {
-    frames(writes)
-        .into_iter()
-        .flat_map(|frame| frame.payload)
-        .collect()
 }
 
 fn s047_server_text_header_then_caller_pointer() {
@@ -121,24 +105,21 @@ fn s050_client_masks_a_copy_and_leaves_the_caller_bytes() {
         assert_eq!(action.bytes(0).len(), frame.header_length);
         assert_eq!(frame.first, FIN | wire::BINARY);
         assert!(frame.key.is_some_and(|key| key != [0; 4]), "{frame:02x?}");
-        assert!(frame.payload == wire_pattern(length));
+        assert!(frame.payload == pattern(length));
         let (masked, masked_length) = action.data(1);
         assert!(masked != payload.pointer() && masked_length as usize == length);
+        // A single byte may meet a zero of the key.
         assert!(
-            action.bytes(1) != wire_pattern(length) || length == 1,
+            action.bytes(1) != pattern(length) || length == 1,
             "sent as it was"
         );
         client.complete(action.context, action.total());
         send_indicated(&client, BINARY, 1);
         assert!(
-            payload.bytes() == wire_pattern(length),
+            payload.bytes() == pattern(length),
             "the caller's bytes changed"
         );
     }
-}
-
-fn wire_pattern(length: usize) -> Vec<u8> {
-    websocket_testkit::pattern(length)
 }
 
 fn s051_two_client_frames_use_different_keys() {
@@ -373,6 +354,19 @@ fn s060_ping_with_buffer_and_unknown_types_are_invalid() {
             returns(endpoint.send(kind, Memory::new(b"x"), 1), E_INVALIDARG);
         }
         nothing(&endpoint, ALL);
+
+        // With one they stand for the first byte of the frame, shifted by the mask bit: 0xC1 is FIN, RSV1 and text.
+        let endpoint = open_with_extension(role);
+        returns(endpoint.send(0x183, Memory::new(b"x"), 1), E_INVALIDARG);
+        returns(
+            endpoint.send(0x8000_0007, Memory::new(b"x"), 1),
+            E_INVALIDARG,
+        );
+        let writes = send(&endpoint, 0x182, Memory::new(b"Hello"));
+        assert_eq!(
+            (firsts(&writes), payload(&writes)),
+            (vec![0xC1], b"Hello".to_vec())
+        );
     }
 }
 
@@ -418,7 +412,7 @@ fn s062_one_buffer_client_gets_header_and_payload_contiguous() {
         got.extend(Frame::only(&action.bytes(0)).payload);
         client.complete(action.context, length);
     }
-    assert_eq!(got, wire_pattern(300));
+    assert_eq!(got, pattern(300));
     send_indicated(&client, BINARY, 2);
 }
 

@@ -1,8 +1,9 @@
 //! Steps that most tests consist of. Each insists on what the specification says about every action of its kind.
 
 use websocket_testkit::abi::*;
+use websocket_testkit::handshake::{self, DOTNET_REQUEST};
 use websocket_testkit::hresult::*;
-use websocket_testkit::wire::{self, KEY};
+use websocket_testkit::wire::{self, Frame, KEY};
 use websocket_testkit::{Action, Endpoint, Memory, Role};
 
 pub(crate) const SEND: WEB_SOCKET_ACTION_QUEUE = WEB_SOCKET_SEND_ACTION_QUEUE;
@@ -19,6 +20,9 @@ pub(crate) const UNSOLICITED_PONG: WEB_SOCKET_BUFFER_TYPE = WEB_SOCKET_UNSOLICIT
 
 pub(crate) const OPERATION: HRESULT = E_INVALID_PROTOCOL_OPERATION;
 pub(crate) const FORMAT: HRESULT = E_INVALID_PROTOCOL_FORMAT;
+
+/// More actions than any operation or stream of these tests takes.
+const ENDLESS: usize = 1_000_000;
 
 /// A result in the form that documentation uses.
 #[track_caller]
@@ -70,6 +74,7 @@ fn is_write(action: Action) -> Action {
         action.untouched_from(action.count as usize),
         "{action:02x?}"
     );
+    assert!((0..action.count as usize).all(|index| action.unused_tail_is_zero(index)));
     assert_ne!(action.context, 0);
     action
 }
@@ -142,8 +147,27 @@ pub(crate) fn finish_send(
         }
         let action = is_write(action);
         writes.push(action.wire());
+        assert!(writes.len() < ENDLESS, "a send without end");
         endpoint.complete(action.context, action.total());
     }
+}
+
+/// Frames of writes that each hold exactly one.
+pub(crate) fn frames(writes: &[Vec<u8>]) -> Vec<Frame> {
+    writes.iter().map(|bytes| Frame::only(bytes)).collect()
+}
+
+/// Their first bytes.
+pub(crate) fn firsts(writes: &[Vec<u8>]) -> Vec<u8> {
+    frames(writes).iter().map(|frame| frame.first).collect()
+}
+
+/// Their payloads, joined.
+pub(crate) fn payload(writes: &[Vec<u8>]) -> Vec<u8> {
+    frames(writes)
+        .into_iter()
+        .flat_map(|frame| frame.payload)
+        .collect()
 }
 
 /// The receive lane wants bytes.
@@ -169,6 +193,7 @@ pub(crate) fn is_read(action: &Action) {
         "{action:02x?}"
     );
     assert!(action.untouched_from(1), "{action:02x?}");
+    assert!(action.unused_tail_is_zero(0), "{action:02x?}");
 }
 
 /// `action` indicates data of this kind, content and operation; it is completed with the length.
@@ -216,6 +241,7 @@ pub(crate) fn is_indication(action: &Action, kind: WEB_SOCKET_BUFFER_TYPE, conte
         action.context != 0 && action.untouched_from(1),
         "{action:02x?}"
     );
+    assert!(action.unused_tail_is_zero(0), "{action:02x?}");
 }
 
 /// The receive operation is indicated as cancelled: NULL, 0, type 0.
@@ -281,6 +307,7 @@ pub(crate) fn collect(endpoint: &Endpoint, mut stream: &[u8], step: usize) -> Ve
             kind: action.buffer_type,
             bytes: action.bytes(0),
         });
+        assert!(pieces.len() < ENDLESS, "indications without end");
         endpoint.complete(action.context, action.data(0).1);
     }
 }
@@ -306,4 +333,33 @@ pub(crate) fn messages(pieces: Vec<Piece>) -> Vec<Piece> {
     }
     assert!(open.is_none(), "a message without an end");
     messages
+}
+
+/// An open handle that negotiated the extension `x-own`.
+pub(crate) fn open_with_extension(role: Role) -> Endpoint {
+    let endpoint = Endpoint::create(role, &[]).expect("creation");
+    match role {
+        Role::Client => {
+            let headers = endpoint
+                .begin_client(&[], &["x-own"], &[])
+                .expect("BeginClientHandshake");
+            let accept = handshake::accept(handshake::value(&headers, "Sec-WebSocket-Key"));
+            endpoint
+                .end_client(&[
+                    ("Connection", "Upgrade"),
+                    ("Upgrade", "websocket"),
+                    ("Sec-WebSocket-Accept", &accept),
+                    ("Sec-WebSocket-Extensions", "x-own"),
+                ])
+                .expect("EndClientHandshake");
+        }
+        Role::Server => {
+            let mut request = DOTNET_REQUEST.to_vec();
+            request.push(("Sec-WebSocket-Extensions", "x-own"));
+            endpoint
+                .begin_server(None, &["x-own"], &request)
+                .expect("BeginServerHandshake");
+        }
+    }
+    endpoint
 }

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use websocket_testkit::abi::*;
 use websocket_testkit::hresult::*;
@@ -11,14 +12,24 @@ use websocket_testkit::{Action, Endpoint, Memory, Role, pattern};
 use crate::actions::drain;
 use crate::support::*;
 
+/// How long another thread may take; only a hang takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Lets other threads run, and gives up when they had [`PATIENCE`] since `start`.
+fn wait(start: Instant) {
+    assert!(start.elapsed() < PATIENCE, "no progress for {PATIENCE:?}");
+    thread::yield_now();
+}
+
 /// Writes the frames of the running send into the pipe; gives its indication, completed.
 fn carry(endpoint: &Endpoint, pipe: &Sender<Vec<u8>>) -> Action {
+    let start = Instant::now();
     loop {
         let action = endpoint.get_action(SEND);
         returns(action.result, S_OK);
         match action.action {
             // The receive thread has a pong under way.
-            WEB_SOCKET_NO_ACTION => thread::yield_now(),
+            WEB_SOCKET_NO_ACTION => wait(start),
             WEB_SOCKET_SEND_TO_NETWORK_ACTION => {
                 pipe.send(action.wire()).expect("the peer listens");
                 endpoint.complete(action.context, action.total());
@@ -65,7 +76,9 @@ fn receive_all(
         match action.action {
             WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION => {
                 if buffered.is_empty() {
-                    buffered = incoming.recv().expect("the peer closes in order");
+                    buffered = incoming
+                        .recv_timeout(PATIENCE)
+                        .expect("the peer goes on until its Close");
                 }
                 let rest = buffered.split_off(buffered.len().min(action.data(0).1 as usize));
                 endpoint.fill(&action, &buffered);
@@ -159,7 +172,7 @@ pub(crate) fn s123_completion_from_a_third_thread_works() {
                 .spawn(|| returns(endpoint.send(TEXT, Memory::new(b"Hello"), 1), S_OK))
                 .join()
                 .expect("the sending thread");
-            let mut seen = Vec::new();
+            let (mut seen, start) = (Vec::new(), Instant::now());
             while seen.len() < 4 {
                 let action = scope
                     .spawn(|| endpoint.get_action(ALL))
@@ -168,7 +181,7 @@ pub(crate) fn s123_completion_from_a_third_thread_works() {
                 returns(action.result, S_OK);
                 if action.action == WEB_SOCKET_NO_ACTION {
                     // The third thread has not completed yet.
-                    thread::yield_now();
+                    wait(start);
                     continue;
                 }
                 let mut count = action.total();

@@ -50,7 +50,8 @@ impl Config {
 
     /// The guarded block, if there is one.
     pub(crate) fn new_block(&self) -> Option<Block> {
-        self.block.map(|(size, misalignment)| Block::new(size, misalignment))
+        self.block
+            .map(|(size, misalignment)| Block::new(size, misalignment))
     }
 
     /// A new handle.
@@ -79,7 +80,11 @@ impl Config {
     /// Most payload bytes of one frame that is copied (section 4, "Framing out").
     pub(crate) fn room(&self) -> usize {
         let size = self.send_buffer as usize;
-        if size < 142 { (size - 6).min(125) } else { size - 16 }
+        if size < 142 {
+            (size - 6).min(125)
+        } else {
+            size - 16
+        }
     }
 
     /// What this handle takes from its peer.

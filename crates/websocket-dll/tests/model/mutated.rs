@@ -44,7 +44,12 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
             side.receive(room, &mut shared);
         }
         if shared.rng.percent(3) {
-            side.send(WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE, b"noise", None, &mut shared);
+            side.send(
+                WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
+                b"noise",
+                None,
+                &mut shared,
+            );
         }
         let (queue, capacity) = (shared.rng.pick(&[2, 2, 3]), shared.rng.pick(&[1, 2]));
         let got = side.get_action(queue, capacity, &mut shared);
@@ -57,7 +62,12 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
         // The error stays, the send lane works, nothing more is received (statement 92).
         side.get_action(WEB_SOCKET_RECEIVE_ACTION_QUEUE, 1, &mut shared);
         side.receive(None, &mut shared);
-        side.send(WEB_SOCKET_CLOSE_BUFFER_TYPE, b"bad", Some(1002), &mut shared);
+        side.send(
+            WEB_SOCKET_CLOSE_BUFFER_TYPE,
+            b"bad",
+            Some(1002),
+            &mut shared,
+        );
         while side.get_action(WEB_SOCKET_SEND_ACTION_QUEUE, 2, &mut shared) {
             side.complete_send(&mut wire, false, &mut shared);
         }
@@ -92,7 +102,9 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
                 out.extend(wire::frame(wire::FIN | opcode, &payload, key));
             }
             10..14 => {
-                let status = rng.pick(&[1000, 1001, 1005, 1006, 1015, 999, 0, 1016, 3000, 4999, 65_535]);
+                let status = rng.pick(&[
+                    1000, 1001, 1005, 1006, 1015, 999, 0, 1016, 3000, 4999, 65_535,
+                ]);
                 let length = rng.below(124);
                 let reason = match rng.percent(80) {
                     true => vec![b'x'; length],
@@ -106,7 +118,11 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
             }
             _ => {
                 let opcode = open.unwrap_or_else(|| rng.pick(&[wire::TEXT, wire::BINARY]));
-                let first = if open.is_some() { wire::CONTINUATION } else { opcode };
+                let first = if open.is_some() {
+                    wire::CONTINUATION
+                } else {
+                    opcode
+                };
                 let fin = rng.percent(60);
                 let edges = [125, 126, config.receive_buffer as usize, 65_535];
                 let length = length(rng, &edges).min(70_000);
@@ -119,7 +135,11 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
                     payload[at] = rng.pick(&[0xC0, 0xFF, 0x80, 0xED, 0xF4, 0xA0, b'A', 0xF5]);
                 }
                 open = (!fin).then_some(opcode);
-                out.extend(wire::frame(first | if fin { wire::FIN } else { 0 }, &payload, key));
+                out.extend(wire::frame(
+                    first | if fin { wire::FIN } else { 0 },
+                    &payload,
+                    key,
+                ));
             }
         }
         if rng.percent(8) {
@@ -132,7 +152,16 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
         }
         if rng.percent(2) {
             // A length that never comes, or that must not be.
-            let length = rng.pick(&[u64::MAX >> 1, u64::MAX, 1 << 63, 65_536, 65_535, 125, 0, 1 << 32]);
+            let length = rng.pick(&[
+                u64::MAX >> 1,
+                u64::MAX,
+                1 << 63,
+                65_536,
+                65_535,
+                125,
+                0,
+                1 << 32,
+            ]);
             out.extend([0x82, if key.is_some() { 0xFF } else { 0x7F }]);
             out.extend(length.to_be_bytes());
             out.extend(key.unwrap_or_default());

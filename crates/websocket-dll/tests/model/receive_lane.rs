@@ -39,7 +39,10 @@ impl AppBuffer {
         let (front, rest) = self.memory.split_at(GUARD);
         let back = &rest[self.length()..];
         let intact = front.iter().chain(back).all(|&byte| byte == GUARD_BYTE);
-        assert!(intact, "bytes around the application's receive buffer were changed");
+        assert!(
+            intact,
+            "bytes around the application's receive buffer were changed"
+        );
     }
 }
 
@@ -52,8 +55,15 @@ pub(crate) struct ReceiveOp {
 
 /// What the lane has handed out.
 pub(crate) enum Outstanding {
-    Pong { token: usize, piece: (usize, u32), bytes: Vec<u8> },
-    Read { token: usize, piece: (usize, u32) },
+    Pong {
+        token: usize,
+        piece: (usize, u32),
+        bytes: Vec<u8>,
+    },
+    Read {
+        token: usize,
+        piece: (usize, u32),
+    },
     Indication {
         token: usize,
         piece: (usize, u32),
@@ -66,7 +76,9 @@ pub(crate) enum Outstanding {
 impl Outstanding {
     pub(crate) fn token(&self) -> usize {
         match self {
-            Self::Pong { token, .. } | Self::Read { token, .. } | Self::Indication { token, .. } => *token,
+            Self::Pong { token, .. }
+            | Self::Read { token, .. }
+            | Self::Indication { token, .. } => *token,
         }
     }
 
@@ -75,7 +87,10 @@ impl Outstanding {
         match self {
             Self::Pong { piece, .. } | Self::Read { piece, .. } => Some(*piece),
             Self::Indication { piece, op, .. } => {
-                let own = op.buffer.as_ref().is_some_and(|own| own.pointer().addr() == piece.0);
+                let own = op
+                    .buffer
+                    .as_ref()
+                    .is_some_and(|own| own.pointer().addr() == piece.0);
                 (!own).then_some(*piece)
             }
         }
@@ -146,7 +161,11 @@ impl ReceiveLane {
     ) -> Seen {
         if aborted || self.ops[0].cancelled {
             self.indicated(action, 0, Some(&[]));
-            assert_eq!(action.data(0), (std::ptr::null_mut(), 0), "cancelled: no buffer");
+            assert_eq!(
+                action.data(0),
+                (std::ptr::null_mut(), 0),
+                "cancelled: no buffer"
+            );
             return Seen::Cancelled;
         }
         if let Some(error) = self.sticky {
@@ -166,7 +185,10 @@ impl ReceiveLane {
         let next = loop {
             match self.reference.next() {
                 Next::Ping(payload) => {
-                    assert!(may_wait, "a pong for {payload:02x?} is due before {action:02x?}");
+                    assert!(
+                        may_wait,
+                        "a pong for {payload:02x?} is due before {action:02x?}"
+                    );
                     self.reference.take_control();
                     self.parked.push_back(payload);
                     if self.parked.len() > PINGS_KEPT {
@@ -202,19 +224,36 @@ impl ReceiveLane {
 
     fn ponged(&mut self, action: &Action, config: &Config, meanwhile: Meanwhile) {
         assert!(!meanwhile.between_halves, "a pong inside another frame");
-        let payload = self.parked.pop_front().unwrap_or_else(|| match self.reference.next() {
-            Next::Ping(payload) => {
-                self.reference.take_control();
-                payload
-            }
-            next => panic!("a pong where {next:?} was next"),
-        });
-        assert_eq!(action.buffer_type, WEB_SOCKET_PING_PONG_BUFFER_TYPE, "type of a pong");
-        assert_eq!((action.application, action.count), (0, 1), "context and count of a pong");
+        let payload = self
+            .parked
+            .pop_front()
+            .unwrap_or_else(|| match self.reference.next() {
+                Next::Ping(payload) => {
+                    self.reference.take_control();
+                    payload
+                }
+                next => panic!("a pong where {next:?} was next"),
+            });
+        assert_eq!(
+            action.buffer_type, WEB_SOCKET_PING_PONG_BUFFER_TYPE,
+            "type of a pong"
+        );
+        assert_eq!(
+            (action.application, action.count),
+            (0, 1),
+            "context and count of a pong"
+        );
         let bytes = action.wire();
         let frame = wire::Frame::only(&bytes);
-        assert_eq!((frame.first, &frame.payload), (wire::FIN | wire::PONG, &payload));
-        assert_eq!(frame.key.is_some(), config.role == Role::Client, "mask of a pong");
+        assert_eq!(
+            (frame.first, &frame.payload),
+            (wire::FIN | wire::PONG, &payload)
+        );
+        assert_eq!(
+            frame.key.is_some(),
+            config.role == Role::Client,
+            "mask of a pong"
+        );
         let (pointer, length) = action.data(0);
         self.outstanding = Some(Outstanding::Pong {
             token: action.context,
@@ -225,13 +264,26 @@ impl ReceiveLane {
 
     fn asked_for_bytes(&mut self, action: &Action, config: &Config) -> Seen {
         assert_eq!(action.result, S_OK, "more bytes are needed");
-        assert_eq!(action.action, WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION, "more bytes are needed");
-        assert_eq!((action.count, action.buffer_type), (1, 0), "count and type of RFN");
+        assert_eq!(
+            action.action, WEB_SOCKET_RECEIVE_FROM_NETWORK_ACTION,
+            "more bytes are needed"
+        );
+        assert_eq!(
+            (action.count, action.buffer_type),
+            (1, 0),
+            "count and type of RFN"
+        );
         assert_eq!(action.application, self.ops[0].context, "context of RFN");
         let (pointer, length) = action.data(0);
-        assert!((1..=config.receive_buffer).contains(&length), "RFN of {length} bytes");
+        assert!(
+            (1..=config.receive_buffer).contains(&length),
+            "RFN of {length} bytes"
+        );
         if self.reference.is_empty() {
-            assert_eq!(length, config.receive_buffer, "the whole receive area is free");
+            assert_eq!(
+                length, config.receive_buffer,
+                "the whole receive area is free"
+            );
         }
         self.outstanding = Some(Outstanding::Read {
             token: action.context,
@@ -252,13 +304,22 @@ impl ReceiveLane {
     }
 
     fn data(&mut self, action: &Action, data: Data) -> Seen {
-        let room = self.ops[0].buffer.as_ref().map_or(usize::MAX, AppBuffer::length);
+        let room = self.ops[0]
+            .buffer
+            .as_ref()
+            .map_or(usize::MAX, AppBuffer::length);
         let length = room.min(data.available);
         if let Some(wrong_at) = data.wrong_at {
             // With little room, the part in front of the error may still be shown.
             let may_show = length < data.available && length <= wrong_at + 3;
             if !may_show || action.result != S_OK {
-                return self.failed(action, Faults { format: true, operation: false });
+                return self.failed(
+                    action,
+                    Faults {
+                        format: true,
+                        operation: false,
+                    },
+                );
             }
         }
         let ends = data.ends_message && length == data.available;
@@ -285,7 +346,11 @@ impl ReceiveLane {
         let op = self.ops.pop_front().expect("an operation is queued");
         assert_eq!(action.result, S_OK, "an indication is due: {action:02x?}");
         assert_eq!(action.action, WEB_SOCKET_INDICATE_RECEIVE_COMPLETE_ACTION);
-        assert_eq!((action.count, action.buffer_type), (1, kind), "count and type of IRC");
+        assert_eq!(
+            (action.count, action.buffer_type),
+            (1, kind),
+            "count and type of IRC"
+        );
         assert_eq!(action.application, op.context, "context of IRC");
         let shown = action.bytes(0);
         if let Some(bytes) = bytes {

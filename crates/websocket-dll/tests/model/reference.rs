@@ -57,8 +57,14 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    const FORMAT: Self = Self { format: true, operation: false };
-    const OPERATION: Self = Self { format: false, operation: true };
+    const FORMAT: Self = Self {
+        format: true,
+        operation: false,
+    };
+    const OPERATION: Self = Self {
+        format: false,
+        operation: true,
+    };
 
     /// Whether `result` is one of them.
     pub(crate) fn allow(self, result: HRESULT) -> bool {
@@ -169,7 +175,10 @@ impl Reference {
     /// The control frame that `next` showed was dealt with.
     pub(crate) fn take_control(&mut self) {
         let frame = self.frame.take().expect("a control frame");
-        assert!(frame.opcode >= 8 && frame.missing == 0, "a whole control frame");
+        assert!(
+            frame.opcode >= 8 && frame.missing == 0,
+            "a whole control frame"
+        );
         self.closed |= frame.opcode == 8;
     }
 
@@ -244,7 +253,8 @@ impl Reference {
         };
         let opcode = first & 15;
         let control = opcode >= 8;
-        if first & 0x70 != 0 || !matches!(opcode, 0..=2 | 8..=10) || (control && first & 0x80 == 0) {
+        if first & 0x70 != 0 || !matches!(opcode, 0..=2 | 8..=10) || (control && first & 0x80 == 0)
+        {
             faults.add(Faults::FORMAT);
         }
         let sequence_broken = match opcode {
@@ -258,13 +268,19 @@ impl Reference {
         let Some(&second) = raw.get(1) else {
             return faults;
         };
-        let right = if second & 0x80 == 0 { self.rules.unmasked } else { self.rules.masked };
+        let right = if second & 0x80 == 0 {
+            self.rules.unmasked
+        } else {
+            self.rules.masked
+        };
         if !right || (control && second & 0x7F > 125) || (opcode == 8 && second & 0x7F == 1) {
             faults.add(Faults::FORMAT);
         }
         let wide = second & 0x7F == 127;
         let too_wide = raw.get(2).is_some_and(|top| top & 0x80 != 0)
-            || raw.get(2..8).is_some_and(|high| high.iter().all(|&byte| byte == 0));
+            || raw
+                .get(2..8)
+                .is_some_and(|high| high.iter().all(|&byte| byte == 0));
         if wide && too_wide {
             faults.add(Faults::FORMAT);
         }
@@ -280,7 +296,8 @@ impl Reference {
     fn fill(&mut self) {
         let frame = self.frame.as_mut().expect("called inside a frame");
         let raw = &self.raw[self.at..];
-        let length = usize::try_from(frame.missing).map_or(raw.len(), |missing| missing.min(raw.len()));
+        let length =
+            usize::try_from(frame.missing).map_or(raw.len(), |missing| missing.min(raw.len()));
         frame.plain.drain(..frame.taken);
         if let Some(at) = &mut self.wrong_at {
             *at = at.saturating_sub(frame.taken);
@@ -307,7 +324,9 @@ impl Reference {
             Ok(_) => self.cut.clear(),
             Err(error) => match error.error_len() {
                 // The impossible byte may be one after `valid_up_to`; its character's start is where it went wrong.
-                Some(_) => self.wrong_at = Some((start + error.valid_up_to()).saturating_sub(before)),
+                Some(_) => {
+                    self.wrong_at = Some((start + error.valid_up_to()).saturating_sub(before))
+                }
                 None => {
                     self.cut.drain(..error.valid_up_to());
                 }

@@ -62,7 +62,11 @@ impl SendOp {
 
     /// Payload bytes of each full frame.
     fn step(&self, config: &Config) -> usize {
-        if config.copies() && !self.is_control() { config.room() } else { usize::MAX }
+        if config.copies() && !self.is_control() {
+            config.room()
+        } else {
+            usize::MAX
+        }
     }
 
     fn frames(&self, config: &Config) -> usize {
@@ -152,7 +156,12 @@ impl SendLane {
         S_OK
     }
 
-    pub(crate) fn expected(&self, config: &Config, aborted: bool, pong_outstanding: bool) -> Expected {
+    pub(crate) fn expected(
+        &self,
+        config: &Config,
+        aborted: bool,
+        pong_outstanding: bool,
+    ) -> Expected {
         match self.ops.front() {
             _ if self.outstanding.is_some() => Expected::Nothing,
             None => Expected::Nothing,
@@ -166,7 +175,10 @@ impl SendLane {
     pub(crate) fn between_halves(&self) -> bool {
         match &self.outstanding {
             Some(Outstanding::Write(write)) => write.half,
-            _ => self.ops.front().is_some_and(|op| op.half_done && !op.cancelled),
+            _ => self
+                .ops
+                .front()
+                .is_some_and(|op| op.half_done && !op.cancelled),
         }
     }
 
@@ -179,10 +191,19 @@ impl SendLane {
     pub(crate) fn indicated(&mut self, action: &Action) {
         let op = self.ops.pop_front().expect("checked by `expected`");
         assert_eq!(action.action, WEB_SOCKET_INDICATE_SEND_COMPLETE_ACTION);
-        assert_eq!((action.count, action.buffer_type), (0, op.kind), "count and type of ISC");
+        assert_eq!(
+            (action.count, action.buffer_type),
+            (0, op.kind),
+            "count and type of ISC"
+        );
         assert_eq!(action.application, op.context, "context of ISC");
-        assert!(*op.memory == *op.original, "the caller's payload was changed");
-        self.outstanding = Some(Outstanding::Indication { token: action.context });
+        assert!(
+            *op.memory == *op.original,
+            "the caller's payload was changed"
+        );
+        self.outstanding = Some(Outstanding::Indication {
+            token: action.context,
+        });
     }
 
     /// Checks an STN action against the next frame of the first operation.
@@ -191,7 +212,11 @@ impl SendLane {
         assert_eq!(action.action, WEB_SOCKET_SEND_TO_NETWORK_ACTION);
         assert_eq!(action.buffer_type, op.kind, "type of STN");
         assert_eq!(action.application, op.context, "context of STN");
-        assert!((1..=2.min(capacity)).contains(&action.count), "{} buffers", action.count);
+        assert!(
+            (1..=2.min(capacity)).contains(&action.count),
+            "{} buffers",
+            action.count
+        );
         let pieces: Vec<(usize, u32)> = (0..action.count as usize)
             .map(|index| action.data(index))
             .map(|(pointer, length)| (pointer.addr(), length))
@@ -212,7 +237,11 @@ impl SendLane {
             native.clear();
         } else {
             let payload = [&op.status[..], part].concat();
-            let opcode = if op.frames_done == 0 { op.opcode } else { wire::CONTINUATION };
+            let opcode = if op.frames_done == 0 {
+                op.opcode
+            } else {
+                wire::CONTINUATION
+            };
             let first = opcode | if op.fin && last { wire::FIN } else { 0 };
             let key = key_of(&bytes, config);
             let header = wire::header(first, payload.len() as u64, key);
@@ -280,6 +309,9 @@ fn key_of(bytes: &[u8], config: &Config) -> Option<[u8; 4]> {
         _ => 2,
     };
     let key = bytes[at..at + 4].try_into().expect("4 bytes");
-    assert!(!config.disable_masking || key == [0; 4], "a key where masking is off");
+    assert!(
+        !config.disable_masking || key == [0; 4],
+        "a key where masking is off"
+    );
     Some(key)
 }

@@ -23,6 +23,10 @@ struct Session<'a> {
     writers: [TextWriter; 2],
     /// Whether actions are also completed wrongly, and operations cancelled.
     faulty: bool,
+    /// Whether GetAction is always given one buffer, so that frames without a copy go out in two halves.
+    narrow: bool,
+    /// Whether pings come in swarms.
+    pinging: bool,
     shared: Shared<'a>,
 }
 
@@ -46,6 +50,8 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
         inboxes: [VecDeque::new(), VecDeque::new()],
         writers: [TextWriter::default(), TextWriter::default()],
         faulty: shared.rng.percent(50),
+        narrow: shared.rng.percent(30),
+        pinging: shared.rng.percent(30),
         shared,
     };
     session.shake_hands();
@@ -82,21 +88,41 @@ impl Session<'_> {
             }
         }
         let [client, server] = self.sides.each_ref().map(Side::endpoint);
-        let request = client.begin_client(&[], &[], &[]).expect("BeginClientHandshake");
-        let response = server.begin_server(None, &[], &request).expect("BeginServerHandshake");
+        let request = client
+            .begin_client(&[], &[], &[])
+            .expect("BeginClientHandshake");
+        let response = server
+            .begin_server(None, &[], &request)
+            .expect("BeginServerHandshake");
         assert!(!value(&response, "Sec-WebSocket-Accept").is_empty());
         if self.shared.rng.percent(50) {
             assert_eq!(server.end_server(), S_OK, "EndServerHandshake");
             self.sides[1].open = true;
         }
-        self.sides[0].endpoint().end_client(&response).expect("EndClientHandshake");
+        self.sides[0]
+            .endpoint()
+            .end_client(&response)
+            .expect("EndClientHandshake");
         self.sides[0].open = true;
     }
 
     fn step(&mut self) {
         let at = self.shared.rng.below(2);
         let queue = self.shared.rng.pick(&[1, 2, 3]);
-        let capacity = self.shared.rng.pick(&[1, 1, 2, 2, 2, 3, 4]);
+        let capacity = match self.narrow {
+            true => 1,
+            false => self.shared.rng.pick(&[1, 1, 2, 2, 2, 3, 4]),
+        };
+        if self.pinging && self.shared.rng.percent(4) {
+            for _ in 0..self.shared.rng.range(1, 14) {
+                self.sides[at].send(
+                    WEB_SOCKET_PING_PONG_BUFFER_TYPE,
+                    &[],
+                    None,
+                    &mut self.shared,
+                );
+            }
+        }
         match self.shared.rng.below(1000) {
             0..170 => self.send(at),
             170..320 => self.receive(at),
@@ -118,12 +144,21 @@ impl Session<'_> {
                 self.sides[at].abort(&mut self.shared);
                 self.shared.statistics.aborts += 1;
             }
-            _ => {
-                for _ in 0..self.shared.rng.below(12) {
-                    self.sides[at].send(WEB_SOCKET_PING_PONG_BUFFER_TYPE, &[], None, &mut self.shared);
-                }
+            _ => self.hurry(at),
+        }
+    }
+
+    /// Carries everything that one side has to send to the other, which may have its hands full meanwhile.
+    fn hurry(&mut self, at: usize) {
+        for _ in 0..100 {
+            let got = self.sides[at].get_action(WEB_SOCKET_SEND_ACTION_QUEUE, 2, &mut self.shared);
+            if !(self.complete_send(at) || got) {
+                break;
             }
         }
+        while self.sides[1 - at].get_action(WEB_SOCKET_RECEIVE_ACTION_QUEUE, 1, &mut self.shared)
+            && self.complete_receive(1 - at)
+        {}
     }
 
     /// A random `WebSocketSend`; now and then one that must be refused.
@@ -149,7 +184,14 @@ impl Session<'_> {
         }
         let room = side.config.room();
         let peer = &self.sides[1 - at].config;
-        let edges = [125, 126, room, 2 * room, peer.receive_buffer as usize, 8 + room];
+        let edges = [
+            125,
+            126,
+            room,
+            2 * room,
+            peer.receive_buffer as usize,
+            8 + room,
+        ];
         let mut length = length(rng, &edges);
         if self.sides[at].config.copies() && !rng.percent(2) {
             // Few frames mostly: every one of them is two calls.
@@ -188,7 +230,12 @@ impl Session<'_> {
             };
             reason.truncate(whole);
         }
-        self.sides[at].send(WEB_SOCKET_CLOSE_BUFFER_TYPE, &reason, status, &mut self.shared);
+        self.sides[at].send(
+            WEB_SOCKET_CLOSE_BUFFER_TYPE,
+            &reason,
+            status,
+            &mut self.shared,
+        );
     }
 
     fn receive(&mut self, at: usize) {
@@ -209,7 +256,11 @@ impl Session<'_> {
 
     fn complete_receive(&mut self, at: usize) -> bool {
         let [first, second] = &mut self.inboxes;
-        let (inbox, wire) = if at == 0 { (first, second) } else { (second, first) };
+        let (inbox, wire) = if at == 0 {
+            (first, second)
+        } else {
+            (second, first)
+        };
         self.sides[at].complete_receive(inbox, wire, self.faulty, &mut self.shared)
     }
 
@@ -221,11 +272,16 @@ impl Session<'_> {
             for at in [0, 1] {
                 let side = &self.sides[at];
                 if side.receive.ops.is_empty() && side.receive.sticky.is_none() && !side.aborted {
-                    let app = (self.shared.rng.percent(30)).then(|| self.shared.rng.range(200, 4000));
+                    let app =
+                        (self.shared.rng.percent(30)).then(|| self.shared.rng.range(200, 4000));
                     self.sides[at].receive(app, &mut self.shared);
                 }
                 for queue in [1, 2] {
-                    let capacity = self.shared.rng.pick(&[1, 2]);
+                    let capacity = if self.narrow {
+                        1
+                    } else {
+                        self.shared.rng.pick(&[1, 2])
+                    };
                     busy |= self.sides[at].get_action(queue, capacity, &mut self.shared);
                 }
                 busy |= self.complete_send(at);
@@ -243,7 +299,10 @@ impl Session<'_> {
             assert!(inbox.is_empty(), "every byte was read");
             // A pong that had to wait when bytes were asked for waits until they come.
             let reading = side.receive.outstanding.is_some();
-            assert!(reading || side.receive.owes_no_pong(), "every ping was answered");
+            assert!(
+                reading || side.receive.owes_no_pong(),
+                "every ping was answered"
+            );
             assert!(!side.receive.ops.is_empty(), "an operation waits for bytes");
             self.shared.statistics.finished += 1;
         }
@@ -256,7 +315,12 @@ impl Session<'_> {
                 side.abort(&mut self.shared);
                 side.drain(&mut self.shared);
                 if self.shared.rng.percent(20) {
-                    side.send(WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE, &[1], None, &mut self.shared);
+                    side.send(
+                        WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
+                        &[1],
+                        None,
+                        &mut self.shared,
+                    );
                     side.receive(None, &mut self.shared);
                     side.abort(&mut self.shared);
                 }

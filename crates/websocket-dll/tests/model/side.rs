@@ -4,7 +4,9 @@ use std::collections::{HashSet, VecDeque};
 use std::ptr::null;
 
 use websocket_testkit::abi::*;
-use websocket_testkit::hresult::{E_HANDLE, E_INVALID_PROTOCOL_OPERATION, E_INVALIDARG, HRESULT, S_OK};
+use websocket_testkit::hresult::{
+    E_HANDLE, E_INVALID_PROTOCOL_OPERATION, E_INVALIDARG, HRESULT, S_OK,
+};
 use websocket_testkit::{Action, Block, Endpoint, api, data};
 
 use crate::config::Config;
@@ -79,12 +81,20 @@ impl Side {
         let context = self.new_context();
         let mut op = SendOp::new(context, kind, payload, status);
         let (pointer, length) = (op.pointer(), op.length() as u32);
-        let pointer = if length == 0 && shared.rng.percent(50) { std::ptr::null_mut() } else { pointer };
+        let pointer = if length == 0 && shared.rng.percent(50) {
+            std::ptr::null_mut()
+        } else {
+            pointer
+        };
         let buffer = match kind {
             WEB_SOCKET_CLOSE_BUFFER_TYPE => WEB_SOCKET_BUFFER {
                 CloseStatus: WEB_SOCKET_BUFFER_CLOSE_STATUS {
                     // "None" as a status that is not sent has to come without a reason pointer.
-                    pbReason: if status.is_none() { std::ptr::null_mut() } else { pointer },
+                    pbReason: if status.is_none() {
+                        std::ptr::null_mut()
+                    } else {
+                        pointer
+                    },
                     ulReasonLength: length,
                     usStatus: status.unwrap_or(1005),
                 },
@@ -172,11 +182,15 @@ impl Side {
                 _ => endpoint.get_action_with(3, 0, 0).result,
             }
         };
-        shared
-            .transcript
-            .say(format_args!("{} misuse {which} = {result:#010x}", self.name));
+        shared.transcript.say(format_args!(
+            "{} misuse {which} = {result:#010x}",
+            self.name
+        ));
         if self.aborted || (self.receive.sticky.is_some() && which < 6) || self.send.close_sent {
-            assert!([E_INVALIDARG, E_INVALID_PROTOCOL_OPERATION].contains(&result), "misuse {which}");
+            assert!(
+                [E_INVALIDARG, E_INVALID_PROTOCOL_OPERATION].contains(&result),
+                "misuse {which}"
+            );
         } else {
             assert_eq!(result, E_INVALIDARG, "misuse {which}");
         }
@@ -206,7 +220,10 @@ impl Side {
         ));
         let written = action.count.min(capacity) as usize;
         assert!(action.count <= capacity, "more buffers than were offered");
-        assert!(action.untouched_from(written), "a buffer beyond the count was written");
+        assert!(
+            action.untouched_from(written),
+            "a buffer beyond the count was written"
+        );
 
         let pong = self.receive.pong_outstanding();
         if queue & WEB_SOCKET_SEND_ACTION_QUEUE != 0 {
@@ -230,7 +247,9 @@ impl Side {
                 between_halves: self.send.between_halves(),
                 close_outstanding: self.config.copies() && self.send.close_outstanding(),
             };
-            let seen = self.receive.answered(&action, &self.config, self.aborted, meanwhile);
+            let seen = self
+                .receive
+                .answered(&action, &self.config, self.aborted, meanwhile);
             shared.statistics.saw(seen);
             if seen == Seen::Error {
                 return false;
@@ -245,7 +264,11 @@ impl Side {
     /// What holds for every action: its context is new, its pointers obey section 5, its memory is nobody else's.
     fn handed_out(&mut self, action: &Action) {
         assert!(action.context != 0, "an action has a context");
-        assert!(self.tokens.insert(action.context), "action context {:#x} again", action.context);
+        assert!(
+            self.tokens.insert(action.context),
+            "action context {:#x} again",
+            action.context
+        );
         self.last_token = action.context;
 
         let mut native = match &self.send.outstanding {
@@ -253,13 +276,21 @@ impl Side {
             _ => Vec::new(),
         };
         let longest = self.config.receive_buffer.max(self.config.send_buffer);
-        native.extend(self.receive.outstanding.as_ref().and_then(|out| out.native()));
+        native.extend(
+            self.receive
+                .outstanding
+                .as_ref()
+                .and_then(|out| out.native()),
+        );
         native.retain(|piece| piece.0 != 0);
         for (index, &(start, length)) in native.iter().enumerate() {
             assert!(length <= longest, "rule 4: {length} bytes in one buffer");
             if let Some(block) = &self.block {
                 let pointer = std::ptr::without_provenance(start);
-                assert!(block.contains(pointer, length as usize), "rule 3: {start:#x} + {length}");
+                assert!(
+                    block.contains(pointer, length as usize),
+                    "rule 3: {start:#x} + {length}"
+                );
             }
             for &(other, other_length) in &native[index + 1..] {
                 assert!(
@@ -282,7 +313,10 @@ impl Side {
             Some(send_lane::Outstanding::Indication { token }) => (*token, 0, true),
             Some(send_lane::Outstanding::Write(write)) => {
                 let now: Vec<u8> = write.pieces.iter().flat_map(|&piece| read(piece)).collect();
-                assert!(now == write.bytes, "bytes to write changed while they were outstanding");
+                assert!(
+                    now == write.bytes,
+                    "bytes to write changed while they were outstanding"
+                );
                 let sum = now.len() as u32;
                 match if faulty { shared.rng.below(100) } else { 99 } {
                     0..3 => (write.token, 0, false),
@@ -329,8 +363,15 @@ impl Side {
         let mut read_now = Vec::new();
         let mut bytes = 0;
         match &outstanding {
-            receive_lane::Outstanding::Pong { piece, bytes: before, .. } => {
-                assert!(read(*piece) == *before, "a pong changed while it was outstanding");
+            receive_lane::Outstanding::Pong {
+                piece,
+                bytes: before,
+                ..
+            } => {
+                assert!(
+                    read(*piece) == *before,
+                    "a pong changed while it was outstanding"
+                );
                 if !(faulty && shared.rng.percent(10)) {
                     wire.extend(before);
                     bytes = before.len() as u32;
@@ -357,8 +398,15 @@ impl Side {
                     bytes += 1 + shared.rng.below(1000) as u32;
                 }
             }
-            receive_lane::Outstanding::Indication { piece, bytes: before, .. } => {
-                assert!(read(*piece) == *before, "indicated bytes changed before they were completed");
+            receive_lane::Outstanding::Indication {
+                piece,
+                bytes: before,
+                ..
+            } => {
+                assert!(
+                    read(*piece) == *before,
+                    "indicated bytes changed before they were completed"
+                );
                 bytes = shared.rng.pick(&[0, piece.1, 1, u32::MAX]);
             }
         }
@@ -386,17 +434,22 @@ impl Side {
         let mut context = match shared.rng.below(5) {
             0 => 0,
             1 => shared.rng.next() as usize,
-            2 => self.last_token.wrapping_add(shared.rng.below(9)).wrapping_sub(4),
+            2 => self
+                .last_token
+                .wrapping_add(shared.rng.below(9))
+                .wrapping_sub(4),
             3 => foreign.unwrap_or(1),
             _ => self.tokens.iter().next().copied().unwrap_or(usize::MAX),
         };
         if self.outstanding_tokens().contains(&Some(context)) {
             context = 0;
         }
-        shared
-            .transcript
-            .say(format_args!("{} CompleteAction({context:#x}), which is not outstanding", self.name));
-        self.endpoint().complete(context, shared.rng.pick(&[0, 1, 100]));
+        shared.transcript.say(format_args!(
+            "{} CompleteAction({context:#x}), which is not outstanding",
+            self.name
+        ));
+        self.endpoint()
+            .complete(context, shared.rng.pick(&[0, 1, 100]));
     }
 
     /// The contexts of the actions that are outstanding.
@@ -405,7 +458,13 @@ impl Side {
             send_lane::Outstanding::Write(write) => write.token,
             send_lane::Outstanding::Indication { token } => *token,
         });
-        [send, self.receive.outstanding.as_ref().map(receive_lane::Outstanding::token)]
+        [
+            send,
+            self.receive
+                .outstanding
+                .as_ref()
+                .map(receive_lane::Outstanding::token),
+        ]
     }
 
     /// `WebSocketAbortHandle`.
@@ -429,7 +488,10 @@ impl Side {
         while self.get_action(WEB_SOCKET_RECEIVE_ACTION_QUEUE, 1, shared) {
             self.complete_receive(&mut inbox, &mut wire, false, shared);
         }
-        assert!(self.send.ops.is_empty() && self.receive.ops.is_empty(), "all operations were indicated");
+        assert!(
+            self.send.ops.is_empty() && self.receive.ops.is_empty(),
+            "all operations were indicated"
+        );
     }
 
     /// `WebSocketDeleteHandle` and what must hold afterwards.
@@ -443,9 +505,15 @@ impl Side {
         let result: HRESULT = unsafe { (api().receive)(handle, null(), std::ptr::null_mut()) };
         assert_eq!(result, E_HANDLE, "a deleted handle");
         if let Some(block) = &self.block {
-            assert!(before == Some(contents(block)), "deletion changed the caller's block");
+            assert!(
+                before == Some(contents(block)),
+                "deletion changed the caller's block"
+            );
             let damage = block.damage();
-            assert!(damage.is_empty(), "bytes around the block were changed: {damage:?}");
+            assert!(
+                damage.is_empty(),
+                "bytes around the block were changed: {damage:?}"
+            );
         }
     }
 }

@@ -17,7 +17,9 @@ impl TextWriter {
             let bits = rng.next();
             // Runs of ASCII are what real text has, and what fast paths are made for.
             if bits & 7 == 0 {
-                bytes.extend_from_slice(&b"The quick brown fox jumps over the lazy dog; then it sleeps. "[..]);
+                bytes.extend_from_slice(
+                    &b"The quick brown fox jumps over the lazy dog; then it sleeps. "[..],
+                );
             } else {
                 let size = [0x80, 0x800, 0x1_0000, 0x11_0000][(bits >> 3 & 3) as usize];
                 let scalar = (bits >> 8) as u32 % size;

@@ -2,13 +2,15 @@
 //! and to the same error at the first byte that makes it certain.
 
 mod cases;
+mod compare;
 mod encode;
 mod random;
 mod reference;
 mod stream;
 
 use cases::all;
-use reference::{check, decode};
+use compare::check;
+use reference::decode;
 use stream::Case;
 use ws_proto::{Receiver, Role};
 

@@ -2,8 +2,9 @@
 
 use ws_proto::{ReceiveOptions, Role};
 
+use crate::compare::check;
 use crate::encode::{Length, close_payload, frame, header, text};
-use crate::reference::{check, decode};
+use crate::reference::decode;
 
 const STREAMS: u64 = if cfg!(miri) { 20 } else { 4000 };
 

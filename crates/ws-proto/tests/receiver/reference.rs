@@ -1,7 +1,7 @@
 //! A slow decoder that takes one byte at a time and keeps all that it has seen: written from RFC 6455 and the error table
 //! of the specification, without looking at how the crate does it. The fuzz targets use it too.
 
-use ws_proto::{Event, Kind, MessageKind, OpCode, ProtocolError, ReceiveOptions, Receiver, Role};
+use ws_proto::{Kind, MessageKind, OpCode, ProtocolError, ReceiveOptions, Role};
 
 /// What was received, with data pieces joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,38 +48,6 @@ impl Outcome {
             bytes: piece.to_vec(),
             last,
         });
-    }
-
-    /// Without the data of an unfinished message at its end. The valid beginning of a piece that turns out not to be
-    /// text is not shown, so how much of it there is depends on how the bytes were cut.
-    fn without_open_data(&self) -> &[Seen] {
-        match self.seen.split_last() {
-            Some((Seen::Data { last: false, .. }, before)) => before,
-            _ => &self.seen,
-        }
-    }
-
-    fn open_data(&self) -> &[u8] {
-        match self.seen.last() {
-            Some(Seen::Data {
-                bytes, last: false, ..
-            }) => bytes,
-            _ => &[],
-        }
-    }
-
-    /// Whether `self` may come of a stream which, byte by byte, leads to `expected`.
-    pub(crate) fn agrees_with(&self, expected: &Self) -> bool {
-        if self.error != expected.error {
-            return false;
-        }
-        match expected.error {
-            Some((_, ProtocolError::InvalidUtf8)) => {
-                self.without_open_data() == expected.without_open_data()
-                    && expected.open_data().starts_with(self.open_data())
-            }
-            _ => self.seen == expected.seen,
-        }
     }
 }
 
@@ -316,122 +284,4 @@ impl Decoder {
         }
         Ok(())
     }
-}
-
-/// Gives `bytes` to the crate in pieces that end at `cuts` (ascending), with data in pieces of at most `limit`, and
-/// compares with what they must lead to.
-///
-/// Checks on the way what [`Receiver::receive`] promises about consumed bytes and about errors.
-pub(crate) fn check(
-    options: ReceiveOptions,
-    bytes: &[u8],
-    cuts: &[usize],
-    limit: usize,
-    expected: &Outcome,
-) {
-    let found = receive(
-        options,
-        bytes,
-        cuts,
-        limit,
-        expected.error.map(|(at, _)| at),
-    );
-    assert!(
-        found.agrees_with(expected),
-        "{options:?}, cut at {cuts:?}, at most {limit}:\n   found {found:x?}\nexpected {expected:x?}"
-    );
-}
-
-/// What the crate makes of `bytes`. `error_at` is where an error is expected.
-fn receive(
-    options: ReceiveOptions,
-    bytes: &[u8],
-    cuts: &[usize],
-    limit: usize,
-    error_at: Option<usize>,
-) -> Outcome {
-    let mut receiver = Receiver::new(options);
-    let mut outcome = Outcome::default();
-    let mut buffer = bytes.to_vec();
-    let (mut start, mut end) = (0, 0);
-    for &cut in cuts.iter().chain([&bytes.len()]) {
-        let before = end;
-        end = cut;
-        loop {
-            let pending = &mut buffer[start..end];
-            match step(&mut receiver, pending, limit, &mut outcome) {
-                Ok((consumed, more)) => {
-                    start += consumed;
-                    assert_eq!(
-                        buffer[start..end],
-                        bytes[start..end],
-                        "bytes that were not consumed must stay"
-                    );
-                    if !more {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    let again = receiver.receive(&mut [], limit);
-                    assert_eq!(again, Err(error), "errors must stay");
-                    // Byte by byte the position is certain; otherwise it is somewhere in this piece.
-                    let at = error_at.filter(|at| (before..end).contains(at));
-                    outcome.error = Some((at.unwrap_or(end - 1), error));
-                    return outcome;
-                }
-            }
-        }
-        assert!(
-            end - start < Receiver::MAX_CONTROL_LEN,
-            "{} bytes were not consumed",
-            end - start
-        );
-    }
-    outcome
-}
-
-/// Takes one event out of `pending`: how many bytes it consumed, and whether there was one.
-fn step(
-    receiver: &mut Receiver,
-    pending: &mut [u8],
-    limit: usize,
-    outcome: &mut Outcome,
-) -> Result<(usize, bool), ProtocolError> {
-    let mut own = [0; Receiver::MAX_CONTROL_LEN];
-    let (consumed, event) = receiver.receive(pending, limit)?;
-    // The event's bytes, copied so that they can be compared with what was consumed.
-    let found: &[u8] = match event {
-        Event::NeedMore => return Ok((consumed, false)),
-        Event::Data(data) => {
-            assert!(data.payload.len() <= limit);
-            assert!(!data.payload.is_empty() || data.last);
-            outcome.data(data.kind, data.rsv, data.payload, data.last);
-            let len = data.payload.len().min(own.len());
-            let tail = &data.payload[data.payload.len() - len..];
-            own[..len].copy_from_slice(tail);
-            &own[..len]
-        }
-        Event::Ping(payload) => {
-            outcome.seen.push(Seen::Ping(payload.to_vec()));
-            own[..payload.len()].copy_from_slice(payload);
-            &own[..payload.len()]
-        }
-        Event::Pong(payload) => {
-            outcome.seen.push(Seen::Pong(payload.to_vec()));
-            own[..payload.len()].copy_from_slice(payload);
-            &own[..payload.len()]
-        }
-        Event::Close(frame) => {
-            let reason = frame.reason.to_owned();
-            own[..reason.len()].copy_from_slice(reason.as_bytes());
-            outcome.seen.push(Seen::Close(frame.code, reason));
-            &own[..frame.reason.len()]
-        }
-    };
-    assert!(consumed > 0, "an event without a byte");
-    assert!(
-        pending[..consumed].ends_with(found),
-        "the event's bytes must be the last consumed"
-    );
-    Ok((consumed, true))
 }
