@@ -171,6 +171,7 @@ pub(crate) fn run(options: &Connect) -> Result<Ending, ConnectError> {
     let link = Link::new(opened.component, stream, opened.early, LIMITS, log)
         .map_err(ConnectError::Setup)?;
     let link = Arc::new(link);
+    link.start_writer().map_err(ConnectError::Setup)?;
     let pinged = options.ping.then(Instant::now);
     if pinged.is_some() {
         link.send(Message::Ping).map_err(ConnectError::Link)?;

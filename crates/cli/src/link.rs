@@ -1,19 +1,28 @@
 //! The driver: one component on one TCP connection, for one thread per lane.
 //!
 //! [`Link::send`] runs the send lane and [`Link::receive`] the receive lane: ask for the next action, do it, report it.
-//! The component is locked for each call of it only, never while bytes are written or read. So one lane does not hold up the
-//! other, but for a pong, which waits until the frame that is being written is out.
+//! The component is locked for each call of it only, never while bytes are written or read, so one lane does not hold up the
+//! other.
+//!
+//! Pongs are the exception: [`Link::receive`] has to write them. If a long message is being sent meanwhile, to a peer that does
+//! not read on before it has sent what *it* wants to, both would wait for ever. [`Link::start_writer`] is for programs
+//! that receive and send at the same time: a thread of its own does all the writing then.
 
-use std::fmt;
+mod types;
+
+pub(crate) use types::{Limits, LinkError, Note, Observer, Patience, Received};
+
+use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use websocket_component::{
-    Action, ActionId, BufferType, Component, Error, Indication, Message, Owned, Queue,
+    Action, ActionId, BufferType, Component, Indication, Message, Owned, Queue,
 };
-use ws_proto::{MessageKind, ProtocolError};
+use ws_proto::MessageKind;
 
 use crate::http::is_timeout;
 
@@ -26,134 +35,17 @@ const NOTED: usize = 128;
 /// Buffers that are written at once.
 const MAX_BUFFERS: usize = 2;
 
-/// What a receive operation brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// A piece of a message.
-    Data {
-        kind: MessageKind,
-        /// Whether the message ends with it.
-        last: bool,
-        bytes: Vec<u8>,
-    },
-    /// Close; without a code if the frame was empty.
-    Close { code: Option<u16>, reason: String },
-    /// The answer to a ping.
-    Pong,
-}
-
-/// Why a link failed. Nothing more can be done with it then, but after [`Self::Protocol`] a Close may be sent.
-#[derive(Debug)]
-pub(crate) enum LinkError {
-    /// The peer broke the protocol.
-    Protocol(ProtocolError),
-    /// The connection ended without a Close.
-    Ended,
-    /// The connection failed.
-    Io(io::Error),
-    /// The peer was silent too long.
-    Silent,
-    /// The component refused a call; what was to be sent is not allowed, most often because Close was sent before.
-    Refused(Error),
-}
-
-impl fmt::Display for LinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Protocol(error) => write!(f, "the peer broke the protocol: {error}"),
-            Self::Ended => f.write_str("the connection ended without a Close"),
-            Self::Io(error) => write!(f, "the connection failed: {error}"),
-            Self::Silent => f.write_str("the peer was silent too long"),
-            Self::Refused(error) => error.fmt(f),
-        }
-    }
-}
-
-impl From<Error> for LinkError {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Protocol(error) => Self::Protocol(error),
-            error => Self::Refused(error),
-        }
-    }
-}
-
-/// Something that a link did, for whoever wants to see it.
-#[derive(Debug)]
-pub(crate) enum Note<'a> {
-    /// A message of `len` payload bytes was queued.
-    Queued {
-        operation: u64,
-        kind: BufferType,
-        len: usize,
-        /// The first of the payload's bytes, [`NOTED`] at most.
-        start: &'a [u8],
-    },
-    /// A frame was written; in the receive lane (`operation` is `None`) the pong that answers a ping.
-    Wrote {
-        operation: Option<u64>,
-        frame: &'a [u8],
-    },
-    /// A send operation is finished.
-    SendComplete { operation: u64, kind: BufferType },
-    /// Bytes came from the network; 0 is its end.
-    Read { bytes: usize },
-    /// A receive operation is finished.
-    Received(&'a Received),
-}
-
-/// Is told what a link does.
-pub(crate) trait Observer {
-    /// Called by the thread that did it, right afterwards. The link's locks may be held.
-    fn note(&self, note: Note<'_>);
-}
-
-impl Observer for () {
-    fn note(&self, _: Note<'_>) {}
-}
-
-impl<O: Observer> Observer for Option<O> {
-    fn note(&self, note: Note<'_>) {
-        if let Some(observer) = self {
-            observer.note(note);
-        }
-    }
-}
-
-/// How long a peer may be silent.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Patience {
-    /// For ever.
-    Endless,
-    /// That long.
-    Limited(Duration),
-    /// That long; then it is sent a ping and may be silent as long again.
-    Ping(Duration),
-}
-
-impl Patience {
-    const fn timeout(self) -> Option<Duration> {
-        match self {
-            Self::Endless => None,
-            Self::Limited(time) | Self::Ping(time) => Some(time),
-        }
-    }
-}
-
-/// Times that a link keeps to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// For reading.
-    pub(crate) patience: Patience,
-    /// How long one write may take.
-    pub(crate) write: Duration,
-}
+/// Pongs that may wait for the writer. Of more the oldest are dropped, which RFC 6455 section 5.5.3 allows.
+const MAX_PONGS: usize = 1024;
 
 /// An open WebSocket connection.
 pub(crate) struct Link<O> {
     state: Mutex<State>,
-    /// Told when a send operation is finished.
+    /// Told when a send operation is finished, and when writing has ended.
     finished: Condvar,
+    /// Told when there is something to write, and when writing has ended.
+    work: Condvar,
+    /// The frame that is being written. Whoever holds the lock writes.
     writer: Mutex<Vec<u8>>,
     reader: Mutex<Reader>,
     stream: TcpStream,
@@ -167,7 +59,11 @@ struct State {
     queued: u64,
     /// Send operations finished so far, in the order of their queue.
     finished: u64,
-    /// Why writing failed, if it did: for all that were waiting for it.
+    /// Frames that answer pings; the component believes them written.
+    pongs: VecDeque<Vec<u8>>,
+    /// Whether a thread of its own writes.
+    has_writer: bool,
+    /// Why nothing more can be written.
     write_error: Option<(io::ErrorKind, String)>,
 }
 
@@ -197,9 +93,12 @@ impl<O: Observer> Link<O> {
                 component,
                 queued: 0,
                 finished: 0,
+                pongs: VecDeque::new(),
+                has_writer: false,
                 write_error: None,
             }),
             finished: Condvar::new(),
+            work: Condvar::new(),
             writer: Mutex::new(Vec::new()),
             reader: Mutex::new(Reader {
                 early,
@@ -216,25 +115,21 @@ impl<O: Observer> Link<O> {
     /// # Errors
     /// [`LinkError::Refused`] if it may not be sent, [`LinkError::Io`].
     pub(crate) fn send(&self, message: Message<Vec<u8>>) -> Result<(), LinkError> {
-        let operation = {
-            let mut state = lock(&self.state);
-            let operation = state.queued + 1;
-            let kind = message.buffer_type();
-            let payload = payload_of(&message);
-            let len = payload.len();
-            let start = payload[..len.min(NOTED)].to_vec();
-            state.component.send(message, operation)?;
-            state.queued = operation;
-            self.observer.note(Note::Queued {
-                operation,
-                kind,
-                len,
-                start: &start,
-            });
-            operation
-        };
-        self.pump_sends()?;
-        // A pong that is being written holds back the frames behind it; its thread goes on with them.
+        let mut state = lock(&self.state);
+        let operation = state.queued + 1;
+        let kind = message.buffer_type();
+        let payload = payload_of(&message);
+        let len = payload.len();
+        let start = payload[..len.min(NOTED)].to_vec();
+        state.component.send(message, operation)?;
+        state.queued = operation;
+        self.observer.note(Note::Queued {
+            operation,
+            kind,
+            len,
+            start: &start,
+        });
+        self.write_what_waits(state)?;
         let mut state = lock(&self.state);
         while state.finished < operation && state.write_error.is_none() {
             state = wait(&self.finished, state);
@@ -255,7 +150,7 @@ impl<O: Observer> Link<O> {
         loop {
             match self.next_receive_step()? {
                 Step::Read { id, space } => self.read(&mut reader, id, space)?,
-                Step::Pong { id, frame } => self.write_pong(id, &frame)?,
+                Step::Pong => self.write_what_waits(lock(&self.state))?,
                 Step::Indicate(received) => {
                     let received = received.ok_or(LinkError::Ended)?;
                     self.observer.note(Note::Received(&received));
@@ -265,21 +160,24 @@ impl<O: Observer> Link<O> {
         }
     }
 
-    /// Lets the other threads finish sending what they have queued, then [`linger`]s; each takes at most `time`.
+    /// Lets the other threads finish sending what they have queued, then [`linger`]s; each takes at most `time`. Nothing can be
+    /// sent afterwards.
     pub(crate) fn linger(&self, time: Duration) {
         let is_sending =
             |state: &mut State| state.finished < state.queued && state.write_error.is_none();
-        // Whether they finish in time or not, this is the end.
-        drop(
-            self.finished
-                .wait_timeout_while(lock(&self.state), time, is_sending),
-        );
+        let state = lock(&self.state);
+        let waited = self.finished.wait_timeout_while(state, time, is_sending);
+        // Whether they finished in time or not, this is the end.
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        self.writing_failed(&mut state, io::ErrorKind::NotConnected.into());
+        drop(state);
         linger(&self.stream, time);
     }
 
     /// Ends both halves; wakes a thread that is reading or writing.
     pub(crate) fn cut(&self) {
         let _ = self.stream.shutdown(Shutdown::Both);
+        self.writing_failed(&mut lock(&self.state), io::ErrorKind::NotConnected.into());
     }
 
     fn next_receive_step(&self) -> Result<Step, LinkError> {
@@ -290,8 +188,13 @@ impl<O: Observer> Link<O> {
                 return Ok(Step::Read { id, space });
             }
             Action::SendToNetwork { id, buffers, .. } => {
-                let frame = buffers.iter().flatten().copied().collect();
-                return Ok(Step::Pong { id, frame });
+                let frame: Vec<u8> = buffers.iter().flatten().copied().collect();
+                state.component.complete_action(id, frame.len());
+                if state.pongs.len() == MAX_PONGS {
+                    state.pongs.pop_front();
+                }
+                state.pongs.push_back(frame);
+                return Ok(Step::Pong);
             }
             Action::IndicateReceiveComplete { id, indication, .. } => (id, received(indication)),
             Action::None | Action::IndicateSendComplete { .. } => {
@@ -344,35 +247,53 @@ impl<O: Observer> Link<O> {
         }
     }
 
-    fn write_pong(&self, id: ActionId, frame: &[u8]) -> Result<(), LinkError> {
-        let written = {
-            let _turn = lock(&self.writer);
-            (&self.stream).write_all(frame)
-        };
-        {
-            let mut state = lock(&self.state);
-            let bytes = if written.is_ok() { frame.len() } else { 0 };
-            state.component.complete_action(id, bytes);
-            if let Err(error) = written {
-                return Err(self.writing_failed(&mut state, error));
-            }
+    /// Has pongs and send operations written; the writer's thread may still be at it afterwards.
+    fn write_what_waits(&self, state: MutexGuard<'_, State>) -> Result<(), LinkError> {
+        if state.has_writer {
+            self.work.notify_one();
+            return Ok(());
         }
-        self.observer.note(Note::Wrote {
-            operation: None,
-            frame,
-        });
-        self.pump_sends()
+        drop(state);
+        self.pump()
     }
 
-    /// Does the actions of the send lane until there are none. The writer's lock keeps frames whole on the wire; it is always
-    /// taken before the state's, and given up after each frame, for a pong may be waiting.
-    fn pump_sends(&self) -> Result<(), LinkError> {
+    /// What the writer's thread does until nothing more can be written.
+    fn write_on(&self) {
+        loop {
+            let mut state = lock(&self.state);
+            while state.pongs.is_empty() && state.finished == state.queued {
+                if state.write_error.is_some() {
+                    return;
+                }
+                state = wait(&self.work, state);
+            }
+            drop(state);
+            if self.pump().is_err() || lock(&self.state).write_error.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Writes pongs, and does the actions of the send lane, until there are none. The writer's lock keeps frames whole on the
+    /// wire; it is always taken before the state's, and given up after each frame.
+    fn pump(&self) -> Result<(), LinkError> {
         loop {
             let mut scratch = lock(&self.writer);
             let mut state = lock(&self.state);
             if state.write_error.is_some() {
                 // Part of a frame may be on the wire: nothing can follow it.
                 return Ok(());
+            }
+            if let Some(frame) = state.pongs.pop_front() {
+                drop(state);
+                if let Err(error) = (&self.stream).write_all(&frame) {
+                    return Err(self.writing_failed(&mut lock(&self.state), error));
+                }
+                self.observer.note(Note::Wrote {
+                    operation: None,
+                    frame: &frame,
+                });
+                continue;
             }
             let action = match state.component.next_action(Queue::Send, MAX_BUFFERS) {
                 Ok(action) => action,
@@ -420,11 +341,25 @@ impl<O: Observer> Link<O> {
         }
     }
 
-    /// Tells all senders.
+    /// Tells all senders, and the writer's thread.
     fn writing_failed(&self, state: &mut State, error: io::Error) -> LinkError {
         state.write_error = Some((error.kind(), error.to_string()));
         self.finished.notify_all();
+        self.work.notify_all();
         LinkError::Io(error)
+    }
+}
+
+impl<O: Observer + Send + Sync + 'static> Link<O> {
+    /// From now on a thread of its own writes, until the link is cut, has lingered or failed. See the module's text.
+    ///
+    /// # Errors
+    /// If the thread cannot be started.
+    pub(crate) fn start_writer(self: &Arc<Self>) -> io::Result<()> {
+        let link = Arc::clone(self);
+        lock(&self.state).has_writer = true;
+        thread::Builder::new().spawn(move || link.write_on())?;
+        Ok(())
     }
 }
 
@@ -455,10 +390,8 @@ enum Step {
         id: ActionId,
         space: usize,
     },
-    Pong {
-        id: ActionId,
-        frame: Vec<u8>,
-    },
+    /// There is a pong to be written.
+    Pong,
     /// `None`: the connection has ended.
     Indicate(Option<Received>),
 }

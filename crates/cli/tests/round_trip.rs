@@ -8,7 +8,8 @@ use std::net::TcpListener;
 use std::process::Output;
 use std::thread;
 
-use common::{Raw, Server, run, texts};
+use common::{Raw, Server, frame_with, run, texts};
+use ws_proto::OpCode;
 use ws_proto::handshake::accept_value;
 
 #[test]
@@ -194,10 +195,8 @@ const ACCEPTED: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r
 
 /// Reads a client's Close and answers it.
 fn answer_close(raw: &mut Raw) {
-    let close = raw.read(8);
-    assert_eq!(close[..2], [0x88, 0x82]);
-    let code: Vec<u8> = (0..2).map(|i| close[6 + i] ^ close[2 + i]).collect();
-    assert_eq!(code, 1000_u16.to_be_bytes());
+    let code = 1000_u16.to_be_bytes();
+    assert_eq!(raw.read_masked_frame(), (0x88, code.to_vec()));
     raw.write(&[&[0x88, 2], &code[..]].concat());
 }
 
@@ -321,4 +320,36 @@ fn a_server_that_breaks_the_protocol_is_4_and_is_told() {
         assert_eq!(code, Some(4), "{error}");
         assert!(error.contains(reason), "{error}");
     }
+}
+
+#[test]
+fn a_server_may_say_all_before_it_listens() {
+    const TURNS: usize = 64;
+    let spoken = vec![b'x'; 200_000];
+    let mut heard = vec![b'y'; 20_000_000];
+    heard.push(b'\n');
+    // Far more than sockets hold, in both directions: the client must go on reading while it cannot write, pings included.
+    let (output, _) = against(&[], &heard, ACCEPTED, |raw| {
+        for _ in 0..TURNS {
+            raw.write(b"\x89\x04ping");
+            raw.write(&frame_with(true, OpCode::TEXT, None, &spoken));
+        }
+        let (mut pongs, mut len) = (0, 0);
+        loop {
+            let (first, payload) = raw.read_masked_frame();
+            match first & 0x0F {
+                0x8 => break,
+                0xA => {
+                    assert_eq!(payload, b"ping");
+                    pongs += 1;
+                }
+                _ => len += payload.len(),
+            }
+        }
+        assert_eq!((pongs, len), (TURNS, 20_000_000));
+        raw.write(b"\x88\x02\x03\xe8");
+    });
+    let expected = [&spoken[..], b"\n"].concat().repeat(TURNS);
+    assert!(output.stdout == expected, "the output differs");
+    assert_eq!(output.status.code(), Some(0));
 }

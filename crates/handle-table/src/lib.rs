@@ -88,7 +88,7 @@ const INDEX_BITS: u32 = 20;
 const MAX_GENERATION: u32 = (1 << 9) - 1;
 
 /// A slot rests until so many others are free too. With 511 generations each, a value recurs after half a million
-/// removals at the earliest.
+/// removals at the earliest, as long as there are slots that were never used.
 const MIN_RESTING: usize = 1024;
 
 /// Slots of the first chunk; each further one has twice as many. Chunks never move and are never freed.
@@ -213,6 +213,17 @@ impl<T> fmt::Debug for HandleTable<T> {
 }
 
 /// The value of a handle, locked.
+///
+/// Threads may share a guard only if they may share the value:
+///
+/// ```compile_fail
+/// let table = handle_table::HandleTable::new();
+/// let handle = table.insert(std::cell::Cell::new(0)).unwrap();
+/// let guard = table.lock(handle).unwrap();
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| guard.set(1));
+/// });
+/// ```
 pub struct Guard<'a, T>(SlotGuard<'a, T>);
 
 impl<T> Deref for Guard<'_, T> {

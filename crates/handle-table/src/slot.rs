@@ -2,6 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::hint;
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -43,7 +44,7 @@ impl<T> Slot<T> {
     pub(crate) fn fill(&self, value: T) -> u32 {
         let generation = self.word.load(Ordering::Acquire) >> GENERATION_SHIFT;
         let empty = generation << GENERATION_SHIFT;
-        // Nobody can lock an empty slot, so this succeeds; were the contract broken, the value would be dropped.
+        // Nobody can lock an empty slot, so this succeeds if the contract is kept.
         if self
             .word
             .compare_exchange(empty, empty | LOCKED, Ordering::Acquire, Ordering::Relaxed)
@@ -52,6 +53,8 @@ impl<T> Slot<T> {
             // SAFETY: this thread has just taken the lock.
             unsafe { *self.value.get() = Some(value) };
             self.word.store(empty | FULL, Ordering::Release);
+        } else {
+            debug_assert!(false, "the slot was not empty");
         }
         generation
     }
@@ -66,8 +69,18 @@ impl<T> Slot<T> {
             Ordering::Acquire,
             Ordering::Relaxed,
         ) {
-            Ok(_) => Some(SlotGuard { slot: self, free }),
+            Ok(_) => Some(self.guard(free)),
             Err(_) => self.wait(free),
+        }
+    }
+
+    /// The guard of who has just taken the lock.
+    #[inline]
+    fn guard(&self, free: u32) -> SlotGuard<'_, T> {
+        SlotGuard {
+            slot: self,
+            free,
+            value: PhantomData,
         }
     }
 
@@ -87,7 +100,7 @@ impl<T> Slot<T> {
                     )
                     .is_ok()
                 {
-                    return Some(SlotGuard { slot: self, free });
+                    return Some(self.guard(free));
                 }
             } else if word != free | LOCKED {
                 return None;
@@ -107,6 +120,8 @@ pub(crate) struct SlotGuard<'a, T> {
     slot: &'a Slot<T>,
     /// The word that unlocks.
     free: u32,
+    /// A guard is as good as `&mut T`: threads may share it only if they may share a `T`.
+    value: PhantomData<&'a mut T>,
 }
 
 const PRESENT: &str = "only a full slot is locked, and only its holder empties it";

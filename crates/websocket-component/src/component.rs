@@ -25,7 +25,6 @@ pub struct Component<M: Memory> {
     layout: Layout,
     phase: Phase,
     role: Role,
-    extensions: bool,
     ids: ActionIds,
     keys: Keys,
     masking: Masking,
@@ -89,7 +88,6 @@ impl<M: Memory> Component<M> {
             layout,
             phase: Phase::Created,
             role,
-            extensions: false,
             ids: ActionIds::new(),
             keys: Keys::new(config.random),
             masking,
@@ -132,11 +130,14 @@ impl<M: Memory> Component<M> {
         response: impl IntoIterator<Item = Header<'h>>,
     ) -> Result<Selection, Error> {
         let selection = self.check_response(response)?;
-        self.accept_response(&selection)?;
+        if !selection.extensions.is_empty() {
+            self.receive.allow_extensions();
+        }
+        self.phase = Phase::Open;
         Ok(selection)
     }
 
-    /// The first half of [`Self::end_client_handshake`]: what the response selects. Changes nothing.
+    /// What [`Self::end_client_handshake`] would return. Changes nothing.
     ///
     /// # Errors
     /// As [`Self::end_client_handshake`].
@@ -150,21 +151,6 @@ impl<M: Memory> Component<M> {
             Phase::Created => Err(Error::InvalidOperation("the handshake has not begun")),
             _ => Err(Error::InvalidOperation("the handshake is over")),
         }
-    }
-
-    /// The second half of [`Self::end_client_handshake`]: opens the connection.
-    ///
-    /// # Errors
-    /// [`Error::InvalidOperation`] outside a client's handshake.
-    pub fn accept_response(&mut self, selection: &Selection) -> Result<(), Error> {
-        if !matches!(self.phase, Phase::ClientHandshake(_)) {
-            return Err(NOT_OPEN);
-        }
-        if !selection.extensions.is_empty() {
-            self.allow_extensions();
-        }
-        self.phase = Phase::Open;
-        Ok(())
     }
 
     /// Begins a server's handshake with the request's headers: the headers to add to the response.
@@ -183,7 +169,7 @@ impl<M: Memory> Component<M> {
         self.must_begin(Role::Server)?;
         let handshake = ServerHandshake::new(request, subprotocol, extensions)?;
         if !extensions.is_empty() {
-            self.allow_extensions();
+            self.receive.allow_extensions();
         }
         self.phase = Phase::ServerHandshake;
         Ok(handshake.response_headers())
@@ -197,7 +183,9 @@ impl<M: Memory> Component<M> {
         if self.role != Role::Server {
             return Err(WRONG_ROLE);
         }
-        self.must_be_open()
+        self.must_be_usable()?;
+        self.phase = Phase::Open;
+        Ok(())
     }
 
     /// Queues a message. Its payload is kept until the operation has been indicated and that was completed.
@@ -207,9 +195,11 @@ impl<M: Memory> Component<M> {
     /// negotiated; [`Error::Sequence`] if it does not fit what was queued before;
     /// [`Error::InvalidOperation`] if the connection is not open or was aborted.
     pub fn send(&mut self, message: Message<M::Payload>, context: M::Context) -> Result<(), Error> {
-        self.must_be_open()?;
-        self.send
-            .push(message, context, self.layout, self.extensions)
+        self.must_be_usable()?;
+        let extensions = self.receive.has_extensions();
+        self.send.push(message, context, self.layout, extensions)?;
+        self.phase = Phase::Open;
+        Ok(())
     }
 
     /// Queues a receive operation; it ends with one piece of one message, a Close or a Pong. `target` is where to put
@@ -219,8 +209,10 @@ impl<M: Memory> Component<M> {
     /// [`Error::InvalidArgument`] for an empty `target`; [`Error::InvalidOperation`] if the connection is not open, was
     /// aborted, or the peer has broken the protocol.
     pub fn receive(&mut self, target: Option<M::Target>, context: M::Context) -> Result<(), Error> {
-        self.must_be_open()?;
-        self.receive.push(target, context)
+        self.must_be_usable()?;
+        self.receive.push(target, context)?;
+        self.phase = Phase::Open;
+        Ok(())
     }
 
     /// What to do next for the operations of `queue`. Never waits.
@@ -237,11 +229,12 @@ impl<M: Memory> Component<M> {
         queue: Queue,
         max_buffers: usize,
     ) -> Result<Action<'_, M::Context>, Error> {
-        if !matches!(self.phase, Phase::Open | Phase::Aborted) {
-            self.must_be_open()?;
-        }
         if max_buffers == 0 {
             return Err(Error::InvalidArgument("an action needs room for a buffer"));
+        }
+        if !matches!(self.phase, Phase::Open | Phase::Aborted) {
+            self.must_be_usable()?;
+            self.phase = Phase::Open;
         }
         let has_send_action = match queue {
             Queue::Send => true,
@@ -297,11 +290,6 @@ impl<M: Memory> Component<M> {
         &self.block
     }
 
-    fn allow_extensions(&mut self) {
-        self.extensions = true;
-        self.receive.allow_extensions();
-    }
-
     fn must_begin(&self, role: Role) -> Result<(), Error> {
         if self.role != role {
             return Err(WRONG_ROLE);
@@ -312,14 +300,10 @@ impl<M: Memory> Component<M> {
         }
     }
 
-    /// Ends a server's handshake if it has begun.
-    fn must_be_open(&mut self) -> Result<(), Error> {
+    /// Whether operations may be queued; a server that has begun its handshake then ends it.
+    fn must_be_usable(&self) -> Result<(), Error> {
         match self.phase {
-            Phase::Open => Ok(()),
-            Phase::ServerHandshake => {
-                self.phase = Phase::Open;
-                Ok(())
-            }
+            Phase::Open | Phase::ServerHandshake => Ok(()),
             Phase::Aborted => Err(Error::InvalidOperation("the connection was aborted")),
             Phase::Created | Phase::ClientHandshake(_) => Err(NOT_OPEN),
         }
@@ -343,3 +327,126 @@ impl<M: Memory> fmt::Debug for Component<M> {
 
 // Part of the limit on what a handle costs (its block and 1 KiB): a client's key stream and header array come on top.
 const _: () = assert!(size_of::<Component<crate::Owned<usize>>>() <= 512);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BufferType, Indication, Owned};
+
+    type Numbered = Component<Owned<u32>>;
+
+    fn headers<'a>(headers: &'a [(&str, &'a str)]) -> impl Iterator<Item = Header<'a>> {
+        headers.iter().map(|(name, value)| Header {
+            name: name.as_bytes(),
+            value: value.as_bytes(),
+        })
+    }
+
+    fn server_in_handshake() -> Numbered {
+        let mut server = Numbered::server(Config::new(Role::Server)).unwrap();
+        let request = [
+            ("Connection", "Upgrade"),
+            ("Upgrade", "websocket"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+            ("Sec-WebSocket-Extensions", "x"),
+        ];
+        server
+            .begin_server_handshake(headers(&request), None, &[b"x"])
+            .unwrap();
+        server
+    }
+
+    fn client_with_extension(config: Config) -> Numbered {
+        let mut client = Numbered::client(config).unwrap();
+        let request = client.begin_client_handshake(&[], &[b"x"]).unwrap();
+        let accept = ws_proto::handshake::accept_value(request[0].value.as_bytes());
+        let response = [
+            ("Connection", "Upgrade"),
+            ("Upgrade", "websocket"),
+            (
+                "Sec-WebSocket-Accept",
+                std::str::from_utf8(&accept).unwrap(),
+            ),
+            ("Sec-WebSocket-Extensions", "x"),
+        ];
+        client.end_client_handshake(headers(&response)).unwrap();
+        client
+    }
+
+    #[test]
+    fn a_failed_call_does_not_end_the_handshake() {
+        let mut server = server_in_handshake();
+        assert!(server.next_action(Queue::All, 0).is_err());
+        assert!(server.receive(Some(Vec::new()), 0).is_err());
+        assert!(server.send(Message::close(999, "no"), 0).is_err());
+        // Still before the session, so this does nothing (statement 117).
+        server.abort();
+        assert_eq!(server.send(Message::Ping, 0), Ok(()));
+        server.abort();
+        assert!(server.send(Message::Ping, 0).is_err());
+    }
+
+    #[test]
+    fn control_frames_of_extensions_are_never_split() {
+        let config = Config {
+            send_buffer_size: 16,
+            ..Config::new(Role::Client)
+        };
+        let mut client = client_with_extension(config);
+        for first_byte in [0xC8, 0xC9, 0xCA, 0x8B, 0x83] {
+            let message = Message::Extension {
+                first_byte,
+                payload: Some(vec![0; 20]),
+            };
+            assert!(
+                matches!(client.send(message, 0), Err(Error::InvalidArgument(_))),
+                "{first_byte:x}"
+            );
+        }
+        // A data frame goes on in continuations.
+        let message = Message::Extension {
+            first_byte: 0xC1,
+            payload: Some(vec![0; 20]),
+        };
+        assert_eq!(client.send(message, 0), Ok(()));
+    }
+
+    #[test]
+    fn nothing_of_an_extension_is_indicated_after_close() {
+        let mut client = client_with_extension(Config::new(Role::Client));
+        client.receive(None, 1).unwrap();
+        client.receive(None, 2).unwrap();
+        let bytes = b"\x88\x02\x03\xe8\x8b\x01A";
+        let id = match client.next_action(Queue::Receive, 1).unwrap() {
+            Action::ReceiveFromNetwork { id, space, .. } => {
+                space[..bytes.len()].copy_from_slice(bytes);
+                id
+            }
+            other => panic!("{other:?}"),
+        };
+        client.complete_action(id, bytes.len());
+        let id = match client.next_action(Queue::Receive, 1).unwrap() {
+            Action::IndicateReceiveComplete {
+                id,
+                indication: Indication::Close { status: 1000, .. },
+                ..
+            } => id,
+            other => panic!("{other:?}"),
+        };
+        client.complete_action(id, 0);
+        assert_eq!(
+            client.next_action(Queue::Receive, 1).unwrap_err(),
+            Error::Protocol(ws_proto::ProtocolError::DataAfterClose)
+        );
+        // Sending goes on.
+        client.send(Message::Ping, 3).unwrap();
+        assert!(matches!(
+            client.next_action(Queue::Send, 1),
+            Ok(Action::SendToNetwork {
+                kind: BufferType::PingPong,
+                ..
+            })
+        ));
+    }
+}

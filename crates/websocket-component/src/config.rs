@@ -1,6 +1,6 @@
 //! Properties given when a component is created.
 
-use crate::{Error, RandomSource, Role, system_random};
+use crate::{Error, RandomSource, Role, thread_random};
 
 /// Smallest receive area in bytes.
 pub(crate) const MIN_RECEIVE_BUFFER_SIZE: u32 = 256;
@@ -21,7 +21,7 @@ pub struct Config<B = Box<[u8]>> {
     pub disable_utf8_verification: bool,
     /// Working memory of at least `receive_buffer_size + send_buffer_size + 144` bytes; `None` to have it allocated.
     pub block: Option<B>,
-    /// Where masking keys and the handshake's nonce come from; default [`system_random`].
+    /// Where masking keys and the handshake's nonce come from; default [`thread_random`].
     pub random: RandomSource,
 }
 
@@ -37,7 +37,7 @@ impl<B> Config<B> {
             disable_masking: false,
             disable_utf8_verification: false,
             block: None,
-            random: system_random,
+            random: thread_random,
         }
     }
 

@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Names one outstanding action; unique in the process (on 32-bit machines for the first 2^32 actions).
+/// Names one outstanding action; unique in the process. (On 32-bit machines numbers can come again after 2^28 components or
+/// 2^32 actions.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ActionId(NonZeroUsize);
 
@@ -24,7 +25,8 @@ impl ActionId {
 }
 
 /// How many identities a component leases at once: the shared counter is touched once in so many actions.
-const LEASE: usize = 1024;
+/// Fewer on 32-bit machines, where numbers are scarce.
+const LEASE: usize = if usize::BITS >= 64 { 1024 } else { 16 };
 
 /// The next identities of one component.
 #[derive(Debug)]

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use chacha20::ChaCha12Rng;
-use chacha20::rand_core::{Rng, SeedableRng};
+use rand::Rng;
 
 /// The random source failed; nothing can be masked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,48 +16,51 @@ impl fmt::Display for EntropyUnavailable {
 
 impl std::error::Error for EntropyUnavailable {}
 
-/// Fills its argument with unpredictable bytes: the handshake's nonce, and the seed of a client's masking keys. Must not
-/// block for long: it is called inside actions.
+/// Fills its argument with unpredictable bytes: the handshake's nonce, and masking keys, 16 at a time. Must not block for
+/// long: it is called inside actions.
 pub type RandomSource = fn(&mut [u8]) -> Result<(), EntropyUnavailable>;
 
-/// The operating system's random source.
+/// The `rand` crate's generator of the calling thread: ChaCha, seeded by the operating system and again after every 64 KiB.
+/// A system call per key would cost more than the rest of a small frame.
 ///
 /// # Errors
-/// If the system has none, see the `getrandom` crate.
-pub fn system_random(bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
-    getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
+/// None; if the operating system has no random source, it panics.
+pub fn thread_random(bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
+    rand::rng().fill_bytes(bytes);
+    Ok(())
 }
 
-/// Masking keys from a ChaCha12 stream that the random source seeds: a system call per key would cost more than the rest
-/// of a small frame. Each component has its own stream, so components made after a fork do not share keys.
+/// Bytes drawn at once: 16 keys.
+const POOL_LEN: usize = 64;
+
+/// A pool of masking keys.
 pub(crate) struct Keys {
-    /// Made with the first key; servers never need one.
-    stream: Option<Box<ChaCha12Rng>>,
+    pool: [u8; POOL_LEN],
+    used: usize,
     source: RandomSource,
 }
 
 impl Keys {
     pub(crate) const fn new(source: RandomSource) -> Self {
         Self {
-            stream: None,
+            pool: [0; POOL_LEN],
+            used: POOL_LEN,
             source,
         }
     }
 
     #[inline]
     pub(crate) fn next(&mut self) -> Result<[u8; 4], EntropyUnavailable> {
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            None => self.seed()?,
+        if self.used == POOL_LEN {
+            (self.source)(&mut self.pool)?;
+            self.used = 0;
+        }
+        let begin = self.used;
+        self.used += 4;
+        let [a, b, c, d] = self.pool[begin..begin + 4] else {
+            return Err(EntropyUnavailable);
         };
-        Ok(stream.next_u32().to_ne_bytes())
-    }
-
-    #[cold]
-    fn seed(&mut self) -> Result<&mut ChaCha12Rng, EntropyUnavailable> {
-        let mut seed = [0; 32];
-        (self.source)(&mut seed)?;
-        Ok(self.stream.insert(Box::new(ChaCha12Rng::from_seed(seed))))
+        Ok([a, b, c, d])
     }
 
     pub(crate) fn nonce(&self) -> Result<[u8; 16], EntropyUnavailable> {
@@ -75,7 +77,7 @@ mod tests {
 
     #[test]
     fn keys_do_not_repeat() {
-        let mut keys = Keys::new(system_random);
+        let mut keys = Keys::new(thread_random);
         let drawn: HashSet<_> = (0..200).map(|_| keys.next().unwrap()).collect();
         // 200 of 2^32: one collision has a chance of about 5 in a million.
         assert!(drawn.len() >= 199);

@@ -65,6 +65,7 @@ mod keys;
 mod layout;
 mod memory;
 mod message;
+mod queue;
 mod receive_lane;
 mod send_lane;
 
@@ -73,7 +74,7 @@ pub use component::Component;
 pub use config::Config;
 pub use error::Error;
 pub use ids::ActionId;
-pub use keys::{EntropyUnavailable, RandomSource, system_random};
+pub use keys::{EntropyUnavailable, RandomSource, thread_random};
 pub use layout::CONTROL_LEN;
 pub use memory::{Block, Memory, Owned};
 pub use message::{BufferType, CloseStatus, Message};

@@ -7,12 +7,14 @@ use ws_proto::{Event, FrameHeader, Kind, OpCode, ReceiveOptions, Receiver, close
 use crate::ids::ActionIds;
 use crate::keys::Keys;
 use crate::layout::Layout;
+use crate::queue::give_back;
 use crate::send_lane::Masking;
 use crate::{Action, ActionId, Block, BufferType, Buffers, Error, Indication};
 
 /// Pings that may wait for their pong at once. More than these, and the oldest goes unanswered, as RFC 6455 section 5.5.3
-/// allows. They wait only while half of a frame of ours, or a Close in the control area, is outstanding.
-const MAX_WAITING_PINGS: usize = 8;
+/// allows: a peer must not decide how much memory we use. They wait only while half of a frame of ours, or a Close in
+/// the control area, is outstanding.
+const MAX_WAITING_PINGS: usize = 64;
 
 /// What an action of this lane needs from the rest of the component.
 pub(crate) struct ReceiveParts<'a, B> {
@@ -35,14 +37,15 @@ pub(crate) struct ReceiveLane<T, C> {
     end: usize,
     receiver: Receiver,
     /// Payloads of pings whose pong had to wait.
-    waiting_pings: VecDeque<Ping>,
+    waiting_pings: VecDeque<Box<[u8]>>,
     aborted: bool,
-    failed: bool,
 }
 
 #[derive(Debug)]
 struct Operation<T, C> {
     target: Option<T>,
+    /// Most bytes to indicate: the room of `target`.
+    limit: usize,
     context: C,
     cancelled: bool,
 }
@@ -60,28 +63,6 @@ enum Step {
     Indicate,
 }
 
-/// A copy of a Ping's payload.
-#[derive(Clone, Copy, Debug)]
-struct Ping {
-    payload: [u8; 125],
-    len: u8,
-}
-
-impl Ping {
-    fn new(payload: &[u8]) -> Self {
-        let mut copy = [0; 125];
-        copy[..payload.len()].copy_from_slice(payload);
-        Self {
-            payload: copy,
-            len: payload.len() as u8,
-        }
-    }
-
-    fn payload(&self) -> &[u8] {
-        &self.payload[..usize::from(self.len)]
-    }
-}
-
 /// What parsing found, as offsets, so that nothing is borrowed.
 enum Parsed {
     Read,
@@ -90,8 +71,6 @@ enum Parsed {
         at: usize,
         len: usize,
     },
-    /// A Ping to answer that has waited.
-    WaitingPing,
     Data {
         kind: BufferType,
         at: usize,
@@ -105,16 +84,15 @@ enum Parsed {
 }
 
 impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
-    pub(crate) const fn new(options: ReceiveOptions) -> Self {
+    pub(crate) fn new(options: ReceiveOptions) -> Self {
         Self {
-            operations: VecDeque::new(),
+            operations: VecDeque::with_capacity(1),
             outstanding: None,
             start: 0,
             end: 0,
             receiver: Receiver::new(options),
             waiting_pings: VecDeque::new(),
             aborted: false,
-            failed: false,
         }
     }
 
@@ -125,6 +103,11 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
 
     pub(crate) const fn allow_extensions(&mut self) {
         self.receiver.allow_extensions();
+    }
+
+    /// Whether an extension was negotiated.
+    pub(crate) const fn has_extensions(&self) -> bool {
+        self.receiver.has_extensions()
     }
 
     /// Whether a pong was given out and not reported yet.
@@ -141,17 +124,18 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
 
     /// Queues an operation; `target` is not empty.
     pub(crate) fn push(&mut self, target: Option<T>, context: C) -> Result<(), Error> {
-        if target
+        let limit = target
             .as_ref()
-            .is_some_and(|target| target.as_ref().is_empty())
-        {
+            .map_or(usize::MAX, |target| target.as_ref().len());
+        if limit == 0 {
             return Err(Error::InvalidArgument("a receive buffer must have room"));
         }
-        if self.failed {
+        if self.receiver.has_failed() {
             return Err(Error::InvalidOperation("receiving has failed"));
         }
         self.operations.push_back(Operation {
             target,
+            limit,
             context,
             cancelled: false,
         });
@@ -183,25 +167,23 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         if self.aborted || head.cancelled {
             return Ok(self.indicate(parts.ids, Indication::Cancelled));
         }
-        let parsed = match self.parse(parts.block, parts.pong_allowed) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                self.failed = true;
-                // The error stays: a pong that had to wait must not come out after it.
-                self.waiting_pings.clear();
-                return Err(error.into());
+        if parts.pong_allowed
+            && let Some(payload) = self.waiting_pings.pop_front()
+        {
+            if self.waiting_pings.is_empty() {
+                self.waiting_pings = VecDeque::new();
             }
-        };
+            return self.pong(parts, &payload);
+        }
+        let parsed = self.parse(parts.block, parts.pong_allowed)?;
         match parsed {
             Parsed::Read => Ok(self.read(parts)),
             Parsed::Ping { at, len } => {
-                let ping = Ping::new(parts.block.bytes(at..at + len));
-                self.pong(parts, &ping)
+                let mut copy = [0; 125];
+                let payload = &mut copy[..len];
+                payload.copy_from_slice(parts.block.bytes(at..at + len));
+                self.pong(parts, payload)
             }
-            Parsed::WaitingPing => match self.waiting_pings.pop_front() {
-                Some(ping) => self.pong(parts, &ping),
-                None => Ok(Action::None),
-            },
             Parsed::Data { kind, at, len } => Ok(self.data(parts, kind, at, len)),
             Parsed::Close { status, reason } => {
                 let block: &'a B = parts.block;
@@ -229,6 +211,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
             Step::Pong => {}
             Step::Indicate => {
                 self.operations.pop_front();
+                give_back(&mut self.operations);
             }
         }
         true
@@ -241,14 +224,10 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         block: &mut B,
         pong_allowed: bool,
     ) -> Result<Parsed, ws_proto::ProtocolError> {
-        if pong_allowed && !self.waiting_pings.is_empty() {
-            return Ok(Parsed::WaitingPing);
-        }
-        let target = self
+        let limit = self
             .operations
             .front()
-            .and_then(|head| head.target.as_ref());
-        let limit = target.map_or(usize::MAX, |target| target.as_ref().len());
+            .map_or(usize::MAX, |head| head.limit);
         loop {
             let (consumed, event) = self
                 .receiver
@@ -274,8 +253,8 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
                     Parsed::Ping { at: end - len, len }
                 }
                 Event::Ping(payload) => {
-                    let ping = Ping::new(payload);
-                    self.wait_with(ping);
+                    let payload = payload.into();
+                    self.wait_with(payload);
                     continue;
                 }
                 Event::Pong(_) => Parsed::PongReceived,
@@ -297,11 +276,11 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     }
 
     #[cold]
-    fn wait_with(&mut self, ping: Ping) {
+    fn wait_with(&mut self, payload: Box<[u8]>) {
         if self.waiting_pings.len() == MAX_WAITING_PINGS {
             self.waiting_pings.pop_front();
         }
-        self.waiting_pings.push_back(ping);
+        self.waiting_pings.push_back(payload);
     }
 
     #[inline(never)]
@@ -329,16 +308,15 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     fn pong<'a, B: Block>(
         &'a mut self,
         parts: ReceiveParts<'a, B>,
-        ping: &Ping,
+        payload: &[u8],
     ) -> Result<Action<'a, C>, Error> {
         let mask = match parts.pong_masking.key(parts.keys) {
             Ok(mask) => mask,
             Err(error) => {
-                self.waiting_pings.push_front(*ping);
+                self.waiting_pings.push_front(payload.into());
                 return Err(error.into());
             }
         };
-        let payload = ping.payload();
         let header = FrameHeader {
             fin: true,
             rsv: 0,

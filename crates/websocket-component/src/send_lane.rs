@@ -11,6 +11,7 @@ use ws_proto::{
 use crate::ids::ActionIds;
 use crate::keys::Keys;
 use crate::layout::Layout;
+use crate::queue::give_back;
 use crate::{
     Action, ActionId, Block, BufferType, Buffers, CloseStatus, EntropyUnavailable, Error, Message,
 };
@@ -99,9 +100,9 @@ enum Step {
 }
 
 impl<P: AsRef<[u8]>, C> SendLane<P, C> {
-    pub(crate) const fn new(masking: Masking) -> Self {
+    pub(crate) fn new(masking: Masking) -> Self {
         Self {
-            operations: VecDeque::new(),
+            operations: VecDeque::with_capacity(1),
             outstanding: None,
             sender: Sender::new(),
             masking,
@@ -214,7 +215,8 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
             ));
         }
         let splits = self.masking == Masking::FreshKeys && len > layout.masked_payload_len();
-        if splits && opcode.is_reserved() {
+        // Only data frames have continuations.
+        if splits && (opcode.is_reserved() || opcode.is_control()) {
             return Err(Error::InvalidArgument(
                 "an extension's frame must fit the send buffer",
             ));
@@ -281,22 +283,21 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
             return Ok(Action::None);
         }
         let mask = self.masking.key(parts.keys)?;
-        let begin = head.sent;
-        let len = (head.bytes().len() - begin).min(parts.layout.masked_payload_len());
-        head.sent += len;
+        let splits = self.masking == Masking::FreshKeys && head.kind != BufferType::Close;
+        let part = if splits {
+            head.next_part(parts.layout.masked_payload_len())
+        } else {
+            0..head.bytes().len()
+        };
         let head = &*head;
         let id = parts.ids.next();
-        let (buffers, then, in_control_area) = match head.kind {
+        let (buffers, then, in_control_area) = match (head.kind, mask) {
             _ if head.progress == Progress::Payload => {
                 (Buffers::one(head.bytes()), Progress::Finished, false)
             }
-            BufferType::Close => head.close_frame(parts, self.masking, mask),
-            _ => match (self.masking, mask) {
-                (Masking::FreshKeys, Some(key)) => {
-                    head.masked_frame(parts, key, begin..begin + len)
-                }
-                _ => head.plain_frame(parts, mask),
-            },
+            (BufferType::Close, _) => head.close_frame(parts, self.masking, mask),
+            (_, Some(key)) if splits => head.masked_frame(parts, key, part),
+            _ => head.plain_frame(parts, mask),
         };
         let bytes = buffers.total_len();
         self.outstanding = Some(Outstanding {
@@ -325,6 +326,7 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
         match outstanding.step {
             Step::Indicate => {
                 self.operations.pop_front();
+                give_back(&mut self.operations);
             }
             Step::Write {
                 bytes: expected,
@@ -348,6 +350,13 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
 impl<P: AsRef<[u8]>, C> Operation<P, C> {
     fn bytes(&self) -> &[u8] {
         self.payload.as_ref().map_or(&[], AsRef::as_ref)
+    }
+
+    /// The part of the payload that the next frame takes, `limit` bytes at most.
+    fn next_part(&mut self, limit: usize) -> Range<usize> {
+        let begin = self.sent;
+        self.sent += (self.bytes().len() - begin).min(limit);
+        begin..self.sent
     }
 
     /// A frame with a masked copy of `part` of the payload.

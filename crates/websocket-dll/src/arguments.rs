@@ -10,7 +10,8 @@ use win32_abi::hresult::{E_INVALIDARG, HRESULT};
 use win32_abi::websocket::{
     WEB_SOCKET_ALLOCATED_BUFFER_PROPERTY_TYPE, WEB_SOCKET_BUFFER, WEB_SOCKET_BUFFER_TYPE,
     WEB_SOCKET_DISABLE_MASKING_PROPERTY_TYPE, WEB_SOCKET_DISABLE_UTF8_VERIFICATION_PROPERTY_TYPE,
-    WEB_SOCKET_HTTP_HEADER, WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE, WEB_SOCKET_PROPERTY,
+    WEB_SOCKET_HTTP_HEADER, WEB_SOCKET_KEEPALIVE_INTERVAL_PROPERTY_TYPE,
+    WEB_SOCKET_MAX_CLOSE_REASON_LENGTH, WEB_SOCKET_PROPERTY,
     WEB_SOCKET_RECEIVE_BUFFER_SIZE_PROPERTY_TYPE, WEB_SOCKET_SEND_BUFFER_SIZE_PROPERTY_TYPE,
     WEB_SOCKET_SUPPORTED_VERSIONS_PROPERTY_TYPE,
 };
@@ -27,10 +28,13 @@ unsafe fn array<'a, T>(start: *const T, count: u32) -> Result<&'a [T], HRESULT> 
     if count == 0 {
         return Ok(&[]);
     }
-    if start.is_null() || !start.is_aligned() {
+    let fits = (count as usize)
+        .checked_mul(size_of::<T>())
+        .is_some_and(|bytes| isize::try_from(bytes).is_ok());
+    if start.is_null() || !start.is_aligned() || !fits {
         return Err(E_INVALIDARG);
     }
-    // SAFETY: not NULL, aligned, and valid by the caller's contract.
+    // SAFETY: not NULL, aligned, of a size that an object can have, and valid by the caller's contract.
     Ok(unsafe { slice::from_raw_parts(start, count as usize) })
 }
 
@@ -86,7 +90,7 @@ unsafe fn ulong(value: *const c_void, size: u32) -> Result<u32, HRESULT> {
 /// `value` must be NULL or point to a pointer variable whose target is NULL or valid for `size` bytes until the handle is
 /// deleted, and used by nobody else.
 unsafe fn block(value: *const c_void, size: u32) -> Result<RawBlock, HRESULT> {
-    if value.is_null() || isize::try_from(size).is_err() {
+    if value.is_null() || !fits(size) {
         return Err(E_INVALIDARG);
     }
     // SAFETY: not NULL, and a pointer variable by the caller's contract; need not be aligned.
@@ -129,10 +133,10 @@ pub(crate) unsafe fn string<'a>(pointer: *const c_char) -> Option<&'a [u8]> {
 pub(crate) unsafe fn headers<'a>(
     headers: *const WEB_SOCKET_HTTP_HEADER,
     count: u32,
-) -> Result<impl Iterator<Item = Header<'a>>, HRESULT> {
+) -> Result<impl Iterator<Item = Header<'a>> + Clone, HRESULT> {
     // SAFETY: the caller's contract.
     let headers = unsafe { array(headers, count) }?;
-    let broken = |text: *mut u8, len: u32| text.is_null() && len > 0;
+    let broken = |text: *mut u8, len: u32| (text.is_null() && len > 0) || !fits(len);
     if headers.iter().any(|header| {
         broken(header.pcName, header.ulNameLength) || broken(header.pcValue, header.ulValueLength)
     }) {
@@ -156,10 +160,16 @@ unsafe fn text<'a>(start: *const u8, len: u32) -> &'a [u8] {
     unsafe { slice::from_raw_parts(start, len as usize) }
 }
 
+/// Whether a buffer can have this length at all: not above 2 GiB on 32-bit machines.
+fn fits(len: u32) -> bool {
+    isize::try_from(len).is_ok()
+}
+
 /// Pointer and length of a buffer; `None` if there are no bytes.
 fn bytes(start: *mut u8, len: u32) -> Result<Option<(NonNull<u8>, usize)>, HRESULT> {
     match NonNull::new(start) {
         None if len > 0 => Err(E_INVALIDARG),
+        Some(_) if !fits(len) => Err(E_INVALIDARG),
         Some(start) if len > 0 => Ok(Some((start, len as usize))),
         _ => Ok(None),
     }
@@ -229,6 +239,10 @@ unsafe fn close(
     }
     // SAFETY: not NULL; of the union the `CloseStatus` view is filled, whose fields may have any value.
     let status = unsafe { buffer.read_unaligned().CloseStatus };
+    // Here, so that no slice is made of a length that cannot be meant.
+    if status.ulReasonLength > WEB_SOCKET_MAX_CLOSE_REASON_LENGTH {
+        return Err(E_INVALIDARG);
+    }
     let bytes = bytes(status.pbReason, status.ulReasonLength)?;
     // SAFETY: valid and unchanged until the indication by the caller's contract.
     let reason = bytes.map(|(start, len)| unsafe { RawPayload::new(start, len) });

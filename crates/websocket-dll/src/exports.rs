@@ -208,17 +208,15 @@ pub unsafe extern "system" fn WebSocketEndClientHandshake(
         let mut endpoint = endpoint::lock(hWebSocket)?;
         // SAFETY: the caller's contract.
         let response = unsafe { arguments::headers(pResponseHeaders, ulReponseHeaderCount) }?;
-        let selection = endpoint.component.check_response(response).map_err(code)?;
+        let component = &mut endpoint.component;
+        let selection = component.check_response(response.clone()).map_err(code)?;
         let count = u32::try_from(selection.extensions.len()).map_err(|_| E_OUTOFMEMORY)?;
         if !pulSelectedExtensions.is_null() && room < count {
             // SAFETY: the caller's contract.
             unsafe { store(pulSelectedExtensionCount, count) };
             return Err(E_INSUFFICIENT_BUFFER);
         }
-        endpoint
-            .component
-            .accept_response(&selection)
-            .map_err(code)?;
+        let selection = component.end_client_handshake(response).map_err(code)?;
         drop(endpoint);
         // SAFETY: the caller's contract; the array has room for `count` indexes, or is NULL.
         unsafe {

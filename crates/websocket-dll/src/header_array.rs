@@ -5,9 +5,9 @@ use win32_abi::websocket::WEB_SOCKET_HTTP_HEADER;
 
 /// A contiguous array of headers with its texts, each terminated by NUL; at one place as long as it lives.
 pub(crate) struct HeaderArray {
-    headers: Box<[WEB_SOCKET_HTTP_HEADER]>,
-    /// What the pointers point to; never touched again.
-    _texts: Box<[u8]>,
+    headers: Vec<WEB_SOCKET_HTTP_HEADER>,
+    /// What the pointers point to; never touched again. A `Vec`, because moving a `Box` would end the pointers' right to it.
+    _texts: Vec<u8>,
 }
 
 // SAFETY: the pointers point into `_texts`, which moves along; nothing is changed after it was made.
@@ -23,7 +23,6 @@ impl HeaderArray {
                 texts.push(0);
             }
         }
-        let mut texts = texts.into_boxed_slice();
         let mut rest = &mut *texts;
         let mut take = |len: usize| {
             let (text, behind) = std::mem::take(&mut rest).split_at_mut(len + 1);

@@ -5,9 +5,9 @@ use core::fmt;
 /// What is wrong with the peer: with the form of its bytes, or with their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
-    /// The bytes are not well formed (`E_INVALID_PROTOCOL_FORMAT`).
+    /// The bytes are not well formed.
     Format,
-    /// A well-formed frame came when it must not (`E_INVALID_PROTOCOL_OPERATION`).
+    /// A well-formed frame came when it must not.
     Order,
 }
 

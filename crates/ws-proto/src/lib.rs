@@ -1,7 +1,7 @@
 //! The WebSocket protocol of RFC 6455 as a pure engine: bytes and calls go in, frames and events come out.
 //!
 //! No sockets, no clock, no threads and no randomness of its own; no `unsafe`; `no_std` with `alloc`. It streams: no
-//! frame and no message is ever needed whole, only a control frame (at most 139 bytes) is.
+//! frame and no message is ever needed whole, only a control frame (at most 131 bytes) is.
 //!
 //! | to do this | call |
 //! |---|---|

@@ -16,7 +16,7 @@ pub struct ReceiveOptions {
     pub role: Role,
     /// Masked and unmasked frames are both accepted, whatever the role.
     pub either_mask: bool,
-    /// Text and Close reasons are checked to be UTF-8. (Close reasons always are.)
+    /// Text is checked to be UTF-8. Close reasons always are.
     pub verify_text: bool,
     /// An extension was negotiated: RSV bits and reserved opcodes are let through and shown.
     pub extensions: bool,
@@ -83,7 +83,7 @@ pub enum Event<'a> {
 /// The receiving half of a connection.
 ///
 /// Give [`Self::receive`] the bytes that came and look at the event; give it what it did not consume again, with
-/// whatever came meanwhile behind it, until it answers [`Event::NeedMore`]. A buffer of 139 bytes is enough for any
+/// whatever came meanwhile behind it, until it answers [`Event::NeedMore`]. A buffer of 131 bytes is enough for any
 /// connection (the longest control frame); data frames of any length pass through it in pieces.
 #[derive(Debug)]
 pub struct Receiver {
@@ -114,7 +114,7 @@ struct Header {
 
 impl Receiver {
     /// The longest control frame: what a receive buffer must be able to hold.
-    pub const MAX_CONTROL_LEN: usize = 14 + 125;
+    pub const MAX_CONTROL_LEN: usize = 6 + 125;
 
     /// Nothing received yet.
     pub const fn new(options: ReceiveOptions) -> Self {
@@ -133,6 +133,11 @@ impl Receiver {
         }
     }
 
+    /// Whether the peer has broken the protocol: every call of [`Self::receive`] fails.
+    pub const fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     /// Whether Close was received.
     pub const fn is_closed(&self) -> bool {
         self.close_received
@@ -142,6 +147,11 @@ impl Receiver {
     /// is told to a program in pieces.
     pub const fn first_byte(&self, last: bool) -> u8 {
         (self.first_byte & 0x7F) | ((last as u8) << 7)
+    }
+
+    /// Whether frames of extensions are let through.
+    pub const fn has_extensions(&self) -> bool {
+        self.options.extensions
     }
 
     /// Lets frames of negotiated extensions through from now on.
@@ -156,7 +166,7 @@ impl Receiver {
     /// that does not end its message is skipped.
     ///
     /// # Errors
-    /// [`ProtocolError`] as soon as the bytes allow to tell; from then on every call gives the same error.
+    /// [`ProtocolError`] as soon as the bytes allow to tell (of a Close frame's payload: when it is whole); from then on every call gives the same error.
     #[inline]
     pub fn receive<'a>(
         &mut self,
@@ -403,6 +413,9 @@ impl Receiver {
             }
             if opcode == OpCode::CLOSE && self.close_received {
                 return Err(ProtocolError::CloseAfterClose);
+            }
+            if self.close_received && opcode.is_reserved() {
+                return Err(ProtocolError::DataAfterClose);
             }
             return Ok(());
         }

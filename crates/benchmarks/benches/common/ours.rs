@@ -7,7 +7,7 @@ use chacha20::ChaCha12Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 use websocket_component::{
     Action, BufferType, Component, Config, Header, Indication, Memory, Message, Queue, Role,
-    system_random,
+    thread_random,
 };
 use ws_mask::mask_in_place;
 use ws_proto::{Event, FrameHeader, OpCode, ReceiveOptions, Receiver, encode_frame};
@@ -186,7 +186,7 @@ pub(crate) fn component(mut wire: Wire, room: usize) -> Contender<'static> {
 /// Masking keys as the Rust API draws them.
 pub(crate) fn keys() -> ChaCha12Rng {
     let mut seed = [0; 32];
-    system_random(&mut seed).expect("random bytes");
+    thread_random(&mut seed).expect("random bytes");
     ChaCha12Rng::from_seed(seed)
 }
 

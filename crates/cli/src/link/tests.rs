@@ -1,9 +1,9 @@
 //! Both lanes and several senders at once, over a real socket.
 
 use std::net::TcpListener;
-use std::thread;
 
 use websocket_component::{Config, Header, OutgoingHeader, Role};
+use ws_proto::ProtocolError;
 
 use super::*;
 
@@ -43,6 +43,9 @@ fn several_senders_pings_and_both_lanes_at_once() {
     const MESSAGES: u32 = 400;
     const PINGS: usize = 300;
     let (client, server) = pair(LIMITS);
+    let (client, server) = (Arc::new(client), Arc::new(server));
+    client.start_writer().unwrap();
+    server.start_writer().unwrap();
     // Each end does the same: senders of messages of many frames, pings in between, and one receiver.
     let end = |link: &Link<()>| {
         thread::scope(|scope| {
@@ -79,6 +82,7 @@ fn several_senders_pings_and_both_lanes_at_once() {
         // The other end may still wait for pongs: only who receives answers.
         link.send(Message::close(1000, "done")).unwrap();
         while !matches!(link.receive().unwrap(), Received::Close { .. }) {}
+        link.linger(LIMITS.write);
     };
     thread::scope(|scope| {
         scope.spawn(|| end(&client));

@@ -182,13 +182,29 @@ impl Raw {
 
     /// First byte and payload of an unmasked frame.
     pub(crate) fn read_frame(&mut self) -> (u8, Vec<u8>) {
+        let (first, len) = self.read_frame_start(0);
+        (first, self.read(len))
+    }
+
+    /// First byte and payload of a masked frame.
+    pub(crate) fn read_masked_frame(&mut self) -> (u8, Vec<u8>) {
+        let (first, len) = self.read_frame_start(0x80);
+        let key = self.read(4);
+        let mut payload = self.read(len);
+        let bytes = payload.iter_mut().zip(key.iter().cycle());
+        bytes.for_each(|(byte, key)| *byte ^= key);
+        (first, payload)
+    }
+
+    fn read_frame_start(&mut self, mask_bit: u8) -> (u8, usize) {
         let start = self.read(2);
-        let len = match start[1] {
+        assert_eq!(start[1] & 0x80, mask_bit, "masked by clients only");
+        let len = match start[1] & 0x7F {
             126 => usize::from(u16::from_be_bytes(self.read(2).try_into().unwrap())),
             127 => usize::try_from(u64::from_be_bytes(self.read(8).try_into().unwrap())).unwrap(),
             short => usize::from(short),
         };
-        (start[0], self.read(len))
+        (start[0], len)
     }
 
     /// One whole message: the first byte of its first frame, and its payload.

@@ -1,12 +1,12 @@
 //! Pings that cannot be answered at once: between the halves of a frame, and while a Close occupies the pong's room. The
-//! lane asks for bytes meanwhile, and nothing is lost up to eight pings.
+//! lane asks for bytes meanwhile, and nothing is lost up to sixty-four pings.
 
 use websocket_component::{ActionId, BufferType, Config, Message, Queue, Role};
 
 use crate::support::{Numbered, Seen, Step, give, open, peer_frame, step};
 
 /// Pings that wait at once (`MAX_WAITING_PINGS`).
-const WAITING: usize = 8;
+const WAITING: usize = 64;
 
 /// Why a pong cannot go out.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +157,9 @@ fn waiting_pings_are_answered_in_order() {
                 let (mut component, write) = hold.begin();
                 let pings = (0..count).map(|number| ping(hold.role(), number));
                 if one_read {
-                    give(&mut component, &pings.flatten().collect::<Vec<u8>>());
+                    // Reads as large as the receive area.
+                    let bytes: Vec<u8> = pings.flatten().collect();
+                    bytes.chunks(200).for_each(|read| give(&mut component, read));
                 } else {
                     pings.for_each(|ping| give(&mut component, &ping));
                 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use websocket_testkit::abi::*;
 use websocket_testkit::handshake::{DOTNET_REQUEST, Headers};
 use websocket_testkit::hresult::{E_HANDLE, E_INVALIDARG, HRESULT, S_OK};
-use websocket_testkit::{Block, Endpoint, Memory, Property, Role, SENTINEL, api, data};
+use websocket_testkit::{Block, Endpoint, Memory, Property, Role, SENTINEL, api, data, pattern};
 
 use crate::rng::Rng;
 
@@ -324,7 +324,7 @@ fn delete_while_actions_are_outstanding() {
         }
         assert!(block.damage().is_empty(), "bytes around the block");
     }
-    assert_eq!(payload, payload);
+    assert_eq!(payload.bytes(), pattern(1000), "the caller's payload");
 }
 
 /// One thread deletes while others still call: every call either works or is refused.

@@ -38,12 +38,12 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
     let mut inbox = VecDeque::from(bytes);
     let mut wire = VecDeque::new();
     let mut waiting = 0;
-    while waiting < 2 && side.receive.sticky.is_none() {
+    while waiting < 10 && side.receive.sticky.is_none() {
         if side.receive.ops.is_empty() {
             let room = shared.rng.percent(30).then(|| shared.rng.range(1, 600));
             side.receive(room, &mut shared);
         }
-        if shared.rng.percent(3) {
+        if shared.rng.percent(8) {
             side.send(
                 WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
                 b"noise",
@@ -51,15 +51,16 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
                 &mut shared,
             );
         }
-        let (queue, capacity) = (shared.rng.pick(&[2, 2, 3]), shared.rng.pick(&[1, 2]));
+        let (queue, capacity) = (shared.rng.pick(&[1, 2, 2, 3]), shared.rng.pick(&[1, 2]));
         let got = side.get_action(queue, capacity, &mut shared);
         let trickle = shared.rng.percent(50);
         let done = side.complete_receive(&mut inbox, &mut wire, trickle, &mut shared)
-            | side.complete_send(&mut wire, false, &mut shared);
+            | (shared.rng.percent(40) && side.complete_send(&mut wire, false, &mut shared));
         waiting = if got || done { 0 } else { waiting + 1 };
     }
     if side.receive.sticky.is_some() {
         // The error stays, the send lane works, nothing more is received (statement 92).
+        side.complete_send(&mut wire, false, &mut shared);
         side.get_action(WEB_SOCKET_RECEIVE_ACTION_QUEUE, 1, &mut shared);
         side.receive(None, &mut shared);
         side.send(
@@ -93,6 +94,11 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
     for _ in 0..rng.range(1, 12) {
         let key = (config.role == Role::Server && !(config.disable_masking && rng.percent(50)))
             .then(|| rng.pick(&[wire::KEY, [0; 4], [0xff; 4]]));
+        if rng.percent(6) {
+            for number in 0..rng.below(14) {
+                out.extend(wire::frame(wire::FIN | wire::PING, &[number as u8; 9], key));
+            }
+        }
         let start = out.len();
         match rng.below(100) {
             0..10 => {

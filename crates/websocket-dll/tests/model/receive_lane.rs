@@ -12,7 +12,7 @@ use crate::reference::{Data, Faults, Kind, Next, Reference};
 const GUARD: usize = 16;
 const GUARD_BYTE: u8 = 0xD3;
 /// Pings that may wait for their pongs; then the oldest goes unanswered (RFC 6455, section 5.5.3).
-const PINGS_KEPT: usize = 8;
+const PINGS_KEPT: usize = 64;
 
 /// A receive buffer of the application between guard bytes.
 pub(crate) struct AppBuffer {

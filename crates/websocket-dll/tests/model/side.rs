@@ -64,7 +64,7 @@ impl Side {
         self.endpoint.as_ref().expect("not deleted")
     }
 
-    /// A context that no other operation of this handle has; sometimes NULL, which is allowed.
+    /// A context that no other operation of this handle has.
     fn new_context(&mut self) -> usize {
         self.next_context += 1;
         self.next_context * 8 + 0x10_0000 * self.name.len()
