@@ -187,7 +187,7 @@ fn a_request_that_does_not_end_gets_408() {
 
 #[test]
 fn silent_clients_are_pinged_and_then_cut_off() {
-    let mut server = Server::start(&["--idle-time", "0.2"]);
+    let mut server = Server::start(&["--idle-time", "0.6"]);
     let mut raw = server.open();
     // One that answers may stay.
     for _ in 0..3 {

@@ -112,7 +112,7 @@ fn a_ping_is_answered() {
 #[test]
 fn answers_are_waited_for() {
     // Like a server that forgets what it wanted to say when Close comes: answers only after the input has ended.
-    let (output, _) = against(&["--wait", "0.3"], b"", ACCEPTED, |raw| {
+    let (output, _) = against(&["--wait", "2"], b"", ACCEPTED, |raw| {
         raw.write(b"\x81\x05first");
         raw.write(b"\x81\x04last");
         answer_close(raw);

@@ -111,14 +111,18 @@ fn open_client() -> Lender {
     let mut client = Lender::client(Config::new(Role::Client)).expect("a client");
     let request = client.begin_client_handshake(&[], &[]).expect("a request");
     let mut server = Lender::server(Config::new(Role::Server)).expect("a server");
-    let request = headers(request.iter().map(|header| (&*header.name, &*header.value)));
+    let request = headers(
+        request
+            .iter()
+            .map(|header| (header.name, header.value.as_ref())),
+    );
     let response = server
         .begin_server_handshake(request, None, &[])
         .expect("a response");
     let response = headers(
         response
             .iter()
-            .map(|header| (&*header.name, &*header.value)),
+            .map(|header| (header.name, header.value.as_ref())),
     );
     client
         .end_client_handshake(response)

@@ -125,7 +125,11 @@ fn build() -> PathBuf {
     );
     // Cargo prints one JSON object a line; the path is the only thing needed, so it is cut out without a JSON parser.
     let text = String::from_utf8_lossy(&output.stdout);
-    let name = format!("{}websocket{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let name = format!(
+        "{}websocket{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
     text.split('"')
         .filter(|part| part.ends_with(&name))
         .map(|part| PathBuf::from(part.replace("\\\\", "\\")))

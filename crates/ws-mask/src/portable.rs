@@ -1,6 +1,6 @@
 //! The code for every machine: 32-bit words and no `unsafe`; compilers make the vectors of the target's baseline of it.
 //!
-//! Always compiled, so that tests and callers can compare it with code that names vectors. Pieces up to [`SHORT`] bytes
+//! Always compiled, so that tests and callers can compare it with code that names vectors. Pieces up to `SHORT` bytes
 //! are masked from both ends, all being loaded before anything is stored: no loop, no tail. On every machine pieces below
 //! 16 bytes are masked by this code.
 

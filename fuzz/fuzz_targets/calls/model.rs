@@ -447,6 +447,7 @@ impl Session {
                 (false, id, What::Indicate, ranges)
             }
         };
+        assert!(is_send || self.error.is_none(), "nothing follows an error");
         self.lend(&block, id, ranges);
         let slot = if is_send {
             &mut self.sending

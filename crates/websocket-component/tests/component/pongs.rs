@@ -1,7 +1,7 @@
 //! Pings that cannot be answered at once: between the halves of a frame, and while a Close occupies the pong's room. The
 //! lane asks for bytes meanwhile, and nothing is lost up to sixty-four pings.
 
-use websocket_component::{ActionId, BufferType, Config, Message, Queue, Role};
+use websocket_component::{ActionId, BufferType, Config, Error, Message, Queue, Role};
 
 use crate::support::{Numbered, Seen, Step, give, open, peer_frame, step};
 
@@ -159,7 +159,9 @@ fn waiting_pings_are_answered_in_order() {
                 if one_read {
                     // Reads as large as the receive area.
                     let bytes: Vec<u8> = pings.flatten().collect();
-                    bytes.chunks(200).for_each(|read| give(&mut component, read));
+                    bytes
+                        .chunks(200)
+                        .for_each(|read| give(&mut component, read));
                 } else {
                     pings.for_each(|ping| give(&mut component, &ping));
                 }
@@ -331,5 +333,19 @@ fn a_whole_frame_holds_nothing_back() {
             }
             assert!(component.complete_action(write, bytes.len()));
         }
+    }
+}
+
+/// An error stays (statement 92): not even a pong that had to wait comes out after it.
+#[test]
+fn nothing_follows_an_error() {
+    for hold in HOLDS {
+        let (mut component, write) = hold.begin();
+        give(&mut component, &ping(hold.role(), 0));
+        give(&mut component, &[0xFF]);
+        let error = step(&mut component, Queue::Receive, 1);
+        assert!(matches!(error, Err(Error::Protocol(_))), "{error:?}");
+        hold.end(&mut component, write);
+        assert_eq!(step(&mut component, Queue::Receive, 1), error, "{hold:?}");
     }
 }

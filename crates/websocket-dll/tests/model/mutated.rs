@@ -56,7 +56,10 @@ pub(crate) fn run(seed: u64, statistics: &mut Statistics) {
         let trickle = shared.rng.percent(50);
         let done = side.complete_receive(&mut inbox, &mut wire, trickle, &mut shared)
             | (shared.rng.percent(40) && side.complete_send(&mut wire, false, &mut shared));
-        waiting = if got || done { 0 } else { waiting + 1 };
+        waiting = match got || done {
+            true => 0,
+            false => waiting + usize::from(queue != WEB_SOCKET_SEND_ACTION_QUEUE),
+        };
     }
     if side.receive.sticky.is_some() {
         // The error stays, the send lane works, nothing more is received (statement 92).
