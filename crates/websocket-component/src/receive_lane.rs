@@ -175,7 +175,14 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
             }
             return self.pong(parts, &payload);
         }
-        let parsed = self.parse(parts.block, parts.pong_allowed)?;
+        let parsed = match self.parse(parts.block, parts.pong_allowed) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                // The error stays: a pong that had to wait must not come out after it.
+                self.waiting_pings = VecDeque::new();
+                return Err(error.into());
+            }
+        };
         match parsed {
             Parsed::Read => Ok(self.read(parts)),
             Parsed::Ping { at, len } => {

@@ -75,13 +75,23 @@ pub enum Call {
         written: Written,
         read: u8,
     },
+    /// The next action, reported as done at once: programs do this most of the time.
+    Perform {
+        send: bool,
+        max_buffers: u8,
+        read: u8,
+    },
     /// Bytes on their way to the component.
     Bytes(Vec<u8>),
-    /// A well-formed frame on its way to the component.
+    /// A well-formed frame on its way to the component: one of [`FRAMES`].
     Frame {
-        first_byte: u8,
+        kind: u8,
         len: u8,
-        text: bool,
     },
     Abort,
 }
+
+/// First bytes of frames, the most frequent ones twice.
+pub const FRAMES: [u8; 16] = [
+    0x81, 0x82, 0x01, 0x02, 0x00, 0x80, 0x89, 0x8A, 0x88, 0x81, 0x82, 0x89, 0x80, 0xC1, 0x83, 0x8B,
+];

@@ -9,7 +9,7 @@ use websocket_component::{
 };
 use ws_proto::{MessageKind, ReceiveOptions};
 
-use crate::input::{Call, Lane, Scenario, Which, Written};
+use crate::input::{Call, FRAMES, Lane, Scenario, Which, Written};
 use crate::reference::{Seen, decode};
 
 /// Longest payload; several frames for a client with a small send area.
@@ -194,12 +194,21 @@ impl Session {
                 written,
                 read,
             } => self.complete(which, written, read),
+            Call::Perform {
+                send,
+                max_buffers,
+                read,
+            } => {
+                let (queue, which) = if send {
+                    (Queue::Send, Which::Send)
+                } else {
+                    (Queue::Receive, Which::Receive)
+                };
+                self.next(queue, 1 + usize::from(max_buffers % 2));
+                self.complete(which, Written::All, read);
+            }
             Call::Bytes(bytes) => self.inbox.extend(bytes),
-            Call::Frame {
-                first_byte,
-                len,
-                text,
-            } => self.frame(first_byte, len, text),
+            Call::Frame { kind, len } => self.frame(kind, len),
             Call::Abort => {
                 self.component.abort();
                 self.aborted = true;
@@ -294,12 +303,18 @@ impl Session {
         }
     }
 
-    fn frame(&mut self, first_byte: u8, len: u8, text: bool) {
-        let payload = if text {
-            vec![b'a'; usize::from(len)]
+    fn frame(&mut self, kind: u8, len: u8) {
+        let first_byte = FRAMES[usize::from(kind) % FRAMES.len()];
+        let len = if first_byte & 0x08 == 0 {
+            len
         } else {
-            payload(usize::from(len))
+            len % 126
         };
+        // Good text, and a good close code in the first two bytes.
+        let mut payload = vec![b'a'; usize::from(len)];
+        if let (0x88, [a, b, ..]) = (first_byte, &mut payload[..]) {
+            (*a, *b) = (0x03, 0xE8);
+        }
         let masked = matches!(self.role, Role::Server);
         let bit = u8::from(masked) << 7;
         self.inbox.push_back(first_byte);

@@ -98,7 +98,8 @@ fn stream(config: &Config, rng: &mut Rng) -> Vec<u8> {
         let key = (config.role == Role::Server && !(config.disable_masking && rng.percent(50)))
             .then(|| rng.pick(&[wire::KEY, [0; 4], [0xff; 4]]));
         if rng.percent(6) {
-            for number in 0..rng.below(14) {
+            let swarm = rng.pick(&[4, 14, 14, 100]);
+            for number in 0..rng.below(swarm) {
                 out.extend(wire::frame(wire::FIN | wire::PING, &[number as u8; 9], key));
             }
         }
