@@ -3,7 +3,7 @@
 mod common;
 
 use benchmarks::{
-    Contender, Content, Report, SIZES, Times, Wire, name_of_size, payload, take_turns,
+    Contender, Content, Report, SIZES, Times, Wire, name_of_size, payload, take_turns, verdict,
 };
 use common::{ABI, COMPONENT, ENGINE, abi, ours, peers};
 
@@ -31,6 +31,7 @@ fn main() {
                         "C ABI / engine",
                         "best peer / C ABI",
                         "best message peer / C ABI",
+                        "ahead of every peer",
                     ]
                     .map(str::to_owned),
                 );
@@ -41,8 +42,10 @@ fn main() {
             row.push(format!("{:.1}", times.ns(ABI) - times.ns(ENGINE)));
             row.push(format!("{:.2}", times.ratio(ABI, ENGINE)));
             row.push(format!("{:.2}", times.ratio(best, ABI)));
+            let target = verdict(times.ratio(best, ABI));
             let best = times.best_but(&[ABI, COMPONENT, ENGINE, "websocket-sans-io"]);
             row.push(format!("{:.2}", times.ratio(best, ABI)));
+            row.push(target);
             rows.push(row);
             let bars = times
                 .names()

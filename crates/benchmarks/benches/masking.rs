@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::hint::black_box;
 
-use benchmarks::{Contender, Content, Report, SIZES, Times, name_of_size, payload, take_turns};
+use benchmarks::{
+    Contender, Content, Report, SIZES, Times, name_of_size, payload, take_turns, verdict,
+};
 
 const OURS: &str = "ours";
 const PORTABLE: &str = "ours, portable";
@@ -24,7 +26,7 @@ fn main() {
             let times = measure(size, offset);
             if rows.is_empty() {
                 head.extend(times.names().map(str::to_owned));
-                head.push("best peer / ours".to_owned());
+                head.extend(["best peer / ours", "ahead of every peer"].map(str::to_owned));
             }
             let best = times.best_but(&[OURS, PORTABLE]);
             let ratio = times.ratio(best, OURS);
@@ -32,6 +34,7 @@ fn main() {
             let mut row = vec![title.clone()];
             row.extend(times.names().map(|name| format!("{:.1}", times.ns(name))));
             row.push(format!("{ratio:.2}"));
+            row.push(verdict(ratio));
             rows.push(row);
             let bars = times
                 .names()

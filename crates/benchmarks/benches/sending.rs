@@ -2,7 +2,7 @@
 
 mod common;
 
-use benchmarks::{Content, Report, SIZES, Times, name_of_size, payload, take_turns};
+use benchmarks::{Content, Report, SIZES, Times, name_of_size, payload, take_turns, verdict};
 use common::{COMPONENT, ENGINE, ours, peers};
 
 fn main() {
@@ -11,7 +11,7 @@ fn main() {
         "Nanoseconds a message, written to a sink that takes everything. websocket-sans-io is not here: it leaves the \
          keys to its user. Our keys are the system's random bytes; tungstenite and fastwebsockets use `rand`'s; \
          tokio-websockets and sockudo-ws use `fastrand`, whose keys can be foreseen (RFC 6455 section 10.3 wants them \
-         not to be).",
+         not to be). The last contender builds sockudo-ws's frames with our keys.",
     );
     let mut head = vec!["size".to_owned()];
     let mut rows = Vec::new();
@@ -19,13 +19,30 @@ fn main() {
         let times = measure(size);
         if rows.is_empty() {
             head.extend(times.names().map(str::to_owned));
-            head.extend(["best peer / engine", "best peer / Rust API"].map(str::to_owned));
+            head.extend(
+                [
+                    "best peer / engine",
+                    "best peer / Rust API",
+                    "engine ahead of every peer",
+                    "of those whose keys cannot be foreseen",
+                ]
+                .map(str::to_owned),
+            );
         }
         let best = times.best_but(&[ENGINE, COMPONENT]);
         let mut row = vec![name_of_size(size)];
         row.extend(times.names().map(|name| format!("{:.1}", times.ns(name))));
         row.push(format!("{:.2}", times.ratio(best, ENGINE)));
         row.push(format!("{:.2}", times.ratio(best, COMPONENT)));
+        row.push(verdict(times.ratio(best, ENGINE)));
+        let best = times.best_but(&[
+            ENGINE,
+            COMPONENT,
+            "tokio-websockets",
+            "sockudo-ws",
+            peers::OUR_KEYS,
+        ]);
+        row.push(verdict(times.ratio(best, ENGINE)));
         rows.push(row);
         let bars = times
             .names()

@@ -10,6 +10,6 @@ mod sizes;
 mod wire;
 
 pub use measure::{Contender, Times, take_turns};
-pub use report::{Report, machine};
+pub use report::{Report, machine, verdict};
 pub use sizes::{SIZES, name_of_size};
 pub use wire::{Content, Sink, Wire, consume, frame, payload};

@@ -79,6 +79,17 @@ impl Report {
     }
 }
 
+/// What a table says of a ratio that should be at least 1: 3 % below are taken for noise.
+pub fn verdict(ratio: f64) -> String {
+    if ratio >= 1.0 {
+        "met".to_owned()
+    } else if ratio >= 0.97 {
+        "level".to_owned()
+    } else {
+        format!("**missed**: {:.2} × as long", 1.0 / ratio)
+    }
+}
+
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }

@@ -20,6 +20,10 @@ use crate::{Action, ActionId, Block, Config, Error, Memory, Message, Queue};
 /// When open there are two independent lanes, each with a queue of operations and at most one outstanding action. A
 /// receive operation ends with exactly one [`Action::IndicateReceiveComplete`], a send operation with exactly one
 /// [`Action::IndicateSendComplete`]. Nothing is sent that was not asked for, except pongs.
+///
+/// A pong may come out while another frame is being written. Each [`Action::SendToNetwork`] is a whole frame, so they may go
+/// out in either order, but not mixed: a program with a thread per lane writes them under one lock of its own, and must
+/// not let its reading thread wait for a write that the peer holds up by not reading.
 pub struct Component<M: Memory> {
     block: M::Block,
     layout: Layout,

@@ -237,7 +237,8 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
                 self.sender.continuation(fin)?;
             }
             OpCode::CLOSE => self.sender.close()?,
-            _ if self.sender.is_closed() && !opcode.is_control() => {
+            // Only pings and pongs may follow Close: the receiver of the other side refuses all else.
+            _ if self.sender.is_closed() && !matches!(opcode, OpCode::PING | OpCode::PONG) => {
                 return Err(SequenceError::Closed.into());
             }
             _ => {}

@@ -391,7 +391,7 @@ impl Session {
                         assert_eq!((kind, *context), (head.kind, head.context));
                         assert!(!head.cancelled);
                         if self.payload_next {
-                            assert_eq!(ranges, [head.at.clone()], "the payload");
+                            assert_eq!(ranges, std::slice::from_ref(&head.at), "the payload");
                             self.payload_next = false;
                         } else {
                             assert!(contains(&block, &ranges[0]), "the first piece");

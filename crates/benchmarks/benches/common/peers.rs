@@ -276,11 +276,14 @@ fn sockudo_ws_sending(payload: &'static [u8]) -> Contender<'static> {
     })
 }
 
+/// A contender that no peer is as it comes: see [`sockudo_ws_sending_with_our_keys`].
+pub(crate) const OUR_KEYS: &str = "sockudo-ws, our keys";
+
 /// sockudo-ws's frames with keys like ours, which nobody can foresee.
 fn sockudo_ws_sending_with_our_keys(payload: &'static [u8]) -> Contender<'static> {
     let mut buffer = BytesMut::with_capacity((64 << 10) + payload.len());
     let mut keys = super::ours::keys();
-    Contender::new("sockudo-ws, our keys", move |messages| {
+    Contender::new(OUR_KEYS, move |messages| {
         for _ in 0..messages {
             let key = keys.next_u32().to_ne_bytes();
             encode_frame(&mut buffer, OpCode::Binary, payload, true, Some(key));

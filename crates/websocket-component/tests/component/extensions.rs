@@ -175,4 +175,13 @@ fn custom_types_have_rules() {
         client.send(Message::text("x"), 1),
         Err(Error::Sequence(_))
     ));
+    assert!(matches!(
+        client.send(frame(0x8B, b""), 1),
+        Err(Error::Sequence(_))
+    ));
+    assert_eq!(
+        client.send(frame(0xC9, b""), 1),
+        Ok(()),
+        "a ping may follow"
+    );
 }

@@ -543,6 +543,11 @@ fn extensions(options: ReceiveOptions, key: Option<[u8; 4]>) -> Vec<Case> {
                 .seen(Seen::Close(None, String::new()))
                 .wrong_first(0x83, E::DataAfterClose)
         }),
+        ("a reserved control opcode after close", |s| {
+            s.frame(0x88, "")
+                .seen(Seen::Close(None, String::new()))
+                .wrong_first(0x8B, E::DataAfterClose)
+        }),
         ("text with RSV inside a message", |s| {
             s.frame(0x01, "a")
                 .data(TEXT, "a", false)

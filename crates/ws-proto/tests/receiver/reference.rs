@@ -169,7 +169,8 @@ impl Decoder {
         match opcode {
             8..=15 if !fin => Err(ProtocolError::FragmentedControl),
             8 if self.closed => Err(ProtocolError::CloseAfterClose),
-            0..=7 if self.closed => Err(ProtocolError::DataAfterClose),
+            // Of control frames only pings and pongs may follow; the reserved ones count as data.
+            0..=7 | 11..=15 if self.closed => Err(ProtocolError::DataAfterClose),
             0 if self.open.is_none() => Err(ProtocolError::UnexpectedContinuation),
             1 | 2 if self.open.is_some() => Err(ProtocolError::ExpectedContinuation),
             _ => Ok(()),
