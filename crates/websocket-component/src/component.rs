@@ -8,8 +8,9 @@ use ws_proto::{ReceiveOptions, Role};
 use crate::ids::ActionIds;
 use crate::keys::Keys;
 use crate::layout::Layout;
-use crate::receive_lane::{ReceiveLane, ReceiveParts};
-use crate::send_lane::{Masking, SendLane, SendParts};
+use crate::parts::{Masking, Parts};
+use crate::receive_lane::ReceiveLane;
+use crate::send_lane::SendLane;
 use crate::{Action, ActionId, Block, Config, Error, Memory, Message, Queue};
 
 /// One end of a WebSocket connection, without I/O: what a `WEB_SOCKET_HANDLE` stands for.
@@ -95,7 +96,7 @@ impl<M: Memory> Component<M> {
             ids: ActionIds::new(),
             keys: Keys::new(config.random),
             masking,
-            send: SendLane::new(masking),
+            send: SendLane::new(),
             receive: ReceiveLane::new(options),
         })
     }
@@ -200,8 +201,11 @@ impl<M: Memory> Component<M> {
     /// [`Error::InvalidOperation`] if the connection is not open or was aborted.
     pub fn send(&mut self, message: Message<M::Payload>, context: M::Context) -> Result<(), Error> {
         self.must_be_usable()?;
-        let extensions = self.receive.has_extensions();
-        self.send.push(message, context, self.layout, extensions)?;
+        let extension_limit = self.receive.has_extensions().then(|| match self.masking {
+            Masking::FreshKeys => self.layout.masked_payload_len(),
+            Masking::None | Masking::ZeroKey => usize::MAX,
+        });
+        self.send.push(message, context, extension_limit)?;
         self.phase = Phase::Open;
         Ok(())
     }
@@ -245,25 +249,19 @@ impl<M: Memory> Component<M> {
             Queue::Receive => false,
             Queue::All => self.send.has_action(self.receive.pong_outstanding()),
         };
-        if has_send_action {
-            let parts = SendParts {
-                block: &mut self.block,
-                layout: self.layout,
-                keys: &mut self.keys,
-                ids: &mut self.ids,
-                max_buffers,
-            };
-            return self.send.next(parts, self.receive.pong_outstanding());
-        }
-        let parts = ReceiveParts {
+        let parts = Parts {
             block: &mut self.block,
             layout: self.layout,
+            masking: self.masking,
             keys: &mut self.keys,
             ids: &mut self.ids,
-            pong_masking: self.masking,
-            pong_allowed: !self.send.is_inside_frame() && !self.send.occupies_control_area(),
         };
-        self.receive.next(parts)
+        if has_send_action {
+            let pong_outstanding = self.receive.pong_outstanding();
+            return self.send.next(parts, max_buffers, pong_outstanding);
+        }
+        let pong_allowed = !self.send.is_inside_frame() && !self.send.occupies_control_area();
+        self.receive.next(parts, pong_allowed)
     }
 
     /// The room of the outstanding [`Action::ReceiveFromNetwork`] `id`; `None` if `id` is not one.

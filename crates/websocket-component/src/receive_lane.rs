@@ -5,28 +5,14 @@ use std::collections::VecDeque;
 use ws_proto::{Event, FrameHeader, Kind, OpCode, ReceiveOptions, Receiver, close, encode_frame};
 
 use crate::ids::ActionIds;
-use crate::keys::Keys;
-use crate::layout::Layout;
+use crate::parts::Parts;
 use crate::queue::give_back;
-use crate::send_lane::Masking;
 use crate::{Action, ActionId, Block, BufferType, Buffers, Error, Indication};
 
 /// Pings that may wait for their pong at once. More than these, and the oldest goes unanswered, as RFC 6455 section 5.5.3
 /// allows: a peer must not decide how much memory we use. They wait only while half of a frame of ours, or a Close in
 /// the control area, is outstanding.
 const MAX_WAITING_PINGS: usize = 64;
-
-/// What an action of this lane needs from the rest of the component.
-pub(crate) struct ReceiveParts<'a, B> {
-    pub(crate) block: &'a mut B,
-    pub(crate) layout: Layout,
-    pub(crate) keys: &'a mut Keys,
-    pub(crate) ids: &'a mut ActionIds,
-    /// Whether pongs are masked with a fresh key, with the key 0, or not.
-    pub(crate) pong_masking: Masking,
-    /// Whether a pong may be given out now.
-    pub(crate) pong_allowed: bool,
-}
 
 #[derive(Debug)]
 pub(crate) struct ReceiveLane<T, C> {
@@ -156,7 +142,8 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     #[inline]
     pub(crate) fn next<'a, B: Block>(
         &'a mut self,
-        parts: ReceiveParts<'a, B>,
+        parts: Parts<'a, B>,
+        pong_allowed: bool,
     ) -> Result<Action<'a, C>, Error> {
         if self.outstanding.is_some() {
             return Ok(Action::None);
@@ -167,15 +154,13 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         if self.aborted || head.cancelled {
             return Ok(self.indicate(parts.ids, Indication::Cancelled));
         }
-        if parts.pong_allowed
-            && let Some(payload) = self.waiting_pings.pop_front()
-        {
+        if pong_allowed && let Some(payload) = self.waiting_pings.pop_front() {
             if self.waiting_pings.is_empty() {
                 self.waiting_pings = VecDeque::new();
             }
             return self.pong(parts, &payload);
         }
-        let parsed = match self.parse(parts.block, parts.pong_allowed) {
+        let parsed = match self.parse(parts.block, pong_allowed) {
             Ok(parsed) => parsed,
             Err(error) => {
                 // The error stays: a pong that had to wait must not come out after it.
@@ -291,7 +276,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     }
 
     #[inline(never)]
-    fn read<'a, B: Block>(&'a mut self, parts: ReceiveParts<'a, B>) -> Action<'a, C> {
+    fn read<'a, B: Block>(&'a mut self, parts: Parts<'a, B>) -> Action<'a, C> {
         // What is left is at most part of a header or of a control frame, so moving it is cheap, and there is always
         // room behind it: the area has 256 bytes or more.
         if self.start > 0 {
@@ -314,10 +299,10 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     #[inline(never)]
     fn pong<'a, B: Block>(
         &'a mut self,
-        parts: ReceiveParts<'a, B>,
+        parts: Parts<'a, B>,
         payload: &[u8],
     ) -> Result<Action<'a, C>, Error> {
-        let mask = match parts.pong_masking.key(parts.keys) {
+        let mask = match parts.masking.key(parts.keys) {
             Ok(mask) => mask,
             Err(error) => {
                 self.waiting_pings.push_front(payload.into());
@@ -348,7 +333,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
     #[inline]
     fn data<'a, B: Block>(
         &'a mut self,
-        parts: ReceiveParts<'a, B>,
+        parts: Parts<'a, B>,
         kind: BufferType,
         at: usize,
         len: usize,

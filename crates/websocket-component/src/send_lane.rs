@@ -8,53 +8,15 @@ use ws_proto::{
     rotate_key,
 };
 
-use crate::ids::ActionIds;
-use crate::keys::Keys;
-use crate::layout::Layout;
+use crate::parts::{Masking, Parts};
 use crate::queue::give_back;
-use crate::{
-    Action, ActionId, Block, BufferType, Buffers, CloseStatus, EntropyUnavailable, Error, Message,
-};
-
-/// How frames are masked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Masking {
-    /// Not at all: we are a server.
-    None,
-    /// With the key 0: the payload stays as it is.
-    ZeroKey,
-    /// With a fresh key each.
-    FreshKeys,
-}
-
-impl Masking {
-    /// The key of the next frame.
-    #[inline]
-    pub(crate) fn key(self, keys: &mut Keys) -> Result<Option<[u8; 4]>, EntropyUnavailable> {
-        match self {
-            Self::None => Ok(None),
-            Self::ZeroKey => Ok(Some([0; 4])),
-            Self::FreshKeys => keys.next().map(Some),
-        }
-    }
-}
-
-/// What an action of this lane needs from the rest of the component.
-pub(crate) struct SendParts<'a, B> {
-    pub(crate) block: &'a mut B,
-    pub(crate) layout: Layout,
-    pub(crate) keys: &'a mut Keys,
-    pub(crate) ids: &'a mut ActionIds,
-    /// 1, or 2 for "any number above".
-    pub(crate) max_buffers: usize,
-}
+use crate::{Action, ActionId, Block, BufferType, Buffers, CloseStatus, Error, Message};
 
 #[derive(Debug)]
 pub(crate) struct SendLane<P, C> {
     operations: VecDeque<Operation<P, C>>,
     outstanding: Option<Outstanding>,
     sender: Sender,
-    masking: Masking,
     aborted: bool,
 }
 
@@ -100,12 +62,11 @@ enum Step {
 }
 
 impl<P: AsRef<[u8]>, C> SendLane<P, C> {
-    pub(crate) fn new(masking: Masking) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             operations: VecDeque::with_capacity(1),
             outstanding: None,
             sender: Sender::new(),
-            masking,
             aborted: false,
         }
     }
@@ -144,13 +105,13 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
         )
     }
 
-    /// Checks `message` and queues it.
+    /// Checks `message` and queues it. `extension_limit` is how much payload fits one frame of an extension; `None` if none
+    /// was negotiated.
     pub(crate) fn push(
         &mut self,
         message: Message<P>,
         context: C,
-        layout: Layout,
-        extensions: bool,
+        extension_limit: Option<usize>,
     ) -> Result<(), Error> {
         let kind = message.buffer_type();
         let mut status = None;
@@ -173,7 +134,7 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
                 payload,
             } => {
                 let len = payload.as_ref().map_or(0, |payload| payload.as_ref().len());
-                self.check_extension(first_byte, len, layout, extensions)?;
+                self.check_extension(first_byte, len, extension_limit)?;
                 (first_byte, payload)
             }
         };
@@ -194,15 +155,14 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
         &mut self,
         first_byte: u8,
         len: usize,
-        layout: Layout,
-        negotiated: bool,
+        limit: Option<usize>,
     ) -> Result<(), Error> {
         let opcode = OpCode::from_first_byte(first_byte);
-        if !negotiated {
+        let Some(limit) = limit else {
             return Err(Error::InvalidArgument(
                 "a custom buffer type needs a negotiated extension",
             ));
-        }
+        };
         if first_byte & 0x70 == 0 && !opcode.is_reserved() {
             return Err(Error::InvalidArgument(
                 "a custom buffer type for a standard frame",
@@ -214,9 +174,8 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
                 "a control frame has FIN and at most 125 bytes",
             ));
         }
-        let splits = self.masking == Masking::FreshKeys && len > layout.masked_payload_len();
         // Only data frames have continuations.
-        if splits && (opcode.is_reserved() || opcode.is_control()) {
+        if len > limit && (opcode.is_reserved() || opcode.is_control()) {
             return Err(Error::InvalidArgument(
                 "an extension's frame must fit the send buffer",
             ));
@@ -259,7 +218,8 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
     #[inline]
     pub(crate) fn next<'a, B: Block>(
         &'a mut self,
-        parts: SendParts<'a, B>,
+        parts: Parts<'a, B>,
+        max_buffers: usize,
         pong_outstanding: bool,
     ) -> Result<Action<'a, C>, Error> {
         if self.outstanding.is_some() {
@@ -283,8 +243,8 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
         if pong_outstanding {
             return Ok(Action::None);
         }
-        let mask = self.masking.key(parts.keys)?;
-        let splits = self.masking == Masking::FreshKeys && head.kind != BufferType::Close;
+        let mask = parts.masking.key(parts.keys)?;
+        let splits = parts.masking == Masking::FreshKeys && head.kind != BufferType::Close;
         let part = if splits {
             head.next_part(parts.layout.masked_payload_len())
         } else {
@@ -296,9 +256,9 @@ impl<P: AsRef<[u8]>, C> SendLane<P, C> {
             _ if head.progress == Progress::Payload => {
                 (Buffers::one(head.bytes()), Progress::Finished, false)
             }
-            (BufferType::Close, _) => head.close_frame(parts, self.masking, mask),
-            (_, Some(key)) if splits => head.masked_frame(parts, key, part),
-            _ => head.plain_frame(parts, mask),
+            (BufferType::Close, _) => head.close_frame(parts, max_buffers, mask),
+            (_, Some(key)) if splits => head.masked_frame(parts, max_buffers, key, part),
+            _ => head.plain_frame(parts, max_buffers, mask),
         };
         let bytes = buffers.total_len();
         self.outstanding = Some(Outstanding {
@@ -363,7 +323,8 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
     /// A frame with a masked copy of `part` of the payload.
     fn masked_frame<'a, B: Block>(
         &self,
-        parts: SendParts<'a, B>,
+        parts: Parts<'a, B>,
+        max_buffers: usize,
         key: [u8; 4],
         part: Range<usize>,
     ) -> (Buffers<'a>, Progress, bool) {
@@ -396,7 +357,7 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
             Progress::Frames
         };
         (
-            header_and_payload(frame, header_len, parts.max_buffers),
+            header_and_payload(frame, header_len, max_buffers),
             then,
             false,
         )
@@ -405,7 +366,8 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
     /// The only frame, its payload sent from where it is.
     fn plain_frame<'a, B: Block>(
         &'a self,
-        parts: SendParts<'a, B>,
+        parts: Parts<'a, B>,
+        max_buffers: usize,
         mask: Option<[u8; 4]>,
     ) -> (Buffers<'a>, Progress, bool) {
         let header = FrameHeader {
@@ -419,15 +381,15 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
             .block
             .bytes_mut(parts.layout.data_frame(header.encoded_len(), 0));
         header.encode(head);
-        let (buffers, then) = plain_buffers(head, self.bytes(), parts.max_buffers);
+        let (buffers, then) = plain_buffers(head, self.bytes(), max_buffers);
         (buffers, then, false)
     }
 
     /// The Close frame.
     fn close_frame<'a, B: Block>(
         &'a self,
-        parts: SendParts<'a, B>,
-        masking: Masking,
+        parts: Parts<'a, B>,
+        max_buffers: usize,
         mask: Option<[u8; 4]>,
     ) -> (Buffers<'a>, Progress, bool) {
         let code = self.status.map(u16::to_be_bytes);
@@ -441,13 +403,13 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
             payload_len: len as u64,
         };
         let header_len = header.encoded_len();
-        if masking != Masking::FreshKeys {
+        if parts.masking != Masking::FreshKeys {
             let head = parts
                 .block
                 .bytes_mut(parts.layout.data_frame(header_len + code.len(), 0));
             header.encode(head);
             head[header_len..].copy_from_slice(code);
-            let (buffers, then) = plain_buffers(head, self.bytes(), parts.max_buffers);
+            let (buffers, then) = plain_buffers(head, self.bytes(), max_buffers);
             return (buffers, then, false);
         }
         let key = mask.unwrap_or_default();
@@ -464,7 +426,7 @@ impl<P: AsRef<[u8]>, C> Operation<P, C> {
         mask_copy(body_code, code, key);
         mask_copy(body_reason, self.bytes(), rotate_key(key, code.len()));
         (
-            header_and_payload(frame, header_len, parts.max_buffers),
+            header_and_payload(frame, header_len, max_buffers),
             Progress::Finished,
             !fits,
         )

@@ -46,7 +46,7 @@ impl Level {
 }
 
 /// [`crate::mask_in_place`] for more than [`portable::SHORT`] bytes.
-#[inline(never)]
+#[inline]
 pub(crate) fn long_in_place(data: &mut [u8], key: [u8; 4]) {
     let (place, len) = (data.as_mut_ptr(), data.len());
     debug_assert!(len > portable::SHORT);
@@ -60,7 +60,7 @@ pub(crate) fn long_in_place(data: &mut [u8], key: [u8; 4]) {
 }
 
 /// [`crate::mask_copy`] for more than [`portable::SHORT`] bytes and equal lengths.
-#[inline(never)]
+#[inline]
 pub(crate) fn long_copy(target: &mut [u8], source: &[u8], key: [u8; 4]) {
     let len = target.len();
     assert!(len == source.len() && len > portable::SHORT);
@@ -165,21 +165,22 @@ macro_rules! mask {
             let last = $xor(splat(crate::rotate_key(key, len)), unsafe {
                 $load(source.add(len - BYTES).cast())
             });
-            // Less than BYTES, whatever the address is.
-            let mut at = target.addr().wrapping_neg() % BYTES;
+            // 1 to BYTES, whatever the address is: the rest of the first vector's place. The last vector needs no turn
+            // of the loops either.
+            let mut at = BYTES - target.addr() % BYTES;
             let key = splat(crate::rotate_key(key, at));
-            while len - at >= 4 * BYTES {
+            while len - at > 4 * BYTES {
                 // Four at a time, to test and count less often.
                 for _ in 0..4 {
-                    // SAFETY: the fourth vector from `at` ends at `len` or before.
+                    // SAFETY: the fourth vector from `at` ends before `len`.
                     let vector = $xor(key, unsafe { $load(source.add(at).cast()) });
                     // SAFETY: as above.
                     unsafe { $store(target.add(at).cast(), vector) };
                     at += BYTES;
                 }
             }
-            while len - at >= BYTES {
-                // SAFETY: `at + BYTES <= len`.
+            while len - at > BYTES {
+                // SAFETY: `at + BYTES < len`.
                 let vector = $xor(key, unsafe { $load(source.add(at).cast()) });
                 // SAFETY: as above.
                 unsafe { $store(target.add(at).cast(), vector) };
