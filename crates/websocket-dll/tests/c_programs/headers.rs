@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::toolchain::{Library, Program, VARIANTS, include, scratch};
+use crate::toolchain::{Library, Program, cxx_variants, include, scratch, variants};
 
 /// Included by others around system headers, twice each; makes no sense alone.
 const FRAGMENT: &str = "wide_names.h";
@@ -50,7 +50,7 @@ fn each_header_compiles_alone_and_twice() {
         let source = folder.join(format!("{number}.c"));
         let line = format!("#include \"{}\"\n", path.display());
         fs::write(&source, format!("{line}{line}extern int unused;\n")).expect("writable");
-        for variant in VARIANTS {
+        for variant in variants() {
             if let Err(message) = variant.check(&include, &source, &[]) {
                 panic!("{} does not compile alone: {message}", path.display());
             }
@@ -93,7 +93,7 @@ fn any_order_of_headers_will_do() {
             .collect();
         let source = folder.join(format!("{number}.c"));
         fs::write(&source, format!("{lines}extern int unused;\n")).expect("writable");
-        for variant in VARIANTS {
+        for variant in variants() {
             if let Err(message) = variant.check(&include, &source, &[]) {
                 panic!("{order:?}: {message}");
             }
@@ -119,7 +119,7 @@ fn the_cxx_library_compiles_before_and_after() {
     ] {
         let source = folder.join(format!("{name}.cc"));
         fs::write(&source, text).expect("writable");
-        for variant in [VARIANTS[2], VARIANTS[3]] {
+        for variant in cxx_variants() {
             for flags in [&[][..], &["-O2", "-D_FORTIFY_SOURCE=2"][..]] {
                 if let Err(message) = variant.check(&include, &source, flags) {
                     panic!("{name}: {message}");
@@ -142,7 +142,7 @@ fn cxx_programs_may_wrap_and_annotate() {
     for (name, text) in [("wrapped", wrapped), ("annotated", annotated)] {
         let source = folder.join(format!("{name}.cc"));
         fs::write(&source, text).expect("writable");
-        for variant in [VARIANTS[2], VARIANTS[3]] {
+        for variant in cxx_variants() {
             if let Err(message) = variant.check(&include(), &source, &[]) {
                 panic!("{name}: {message}");
             }
@@ -193,7 +193,7 @@ fn forwarders_do_not_include_themselves_where_case_is_folded() {
         }
     }
     assert!(win32.join("websocket.h").exists());
-    for variant in VARIANTS {
+    for variant in variants() {
         Program::build_with(&folded, "flow", variant, Library::Shared, &[]).run(&[], &[], 0);
     }
 }
@@ -206,7 +206,7 @@ fn layouts_hold_with_four_byte_pointers() {
     let text = "#include <websocket.h>\n\
                 static_assert(sizeof(void *) == 4 && sizeof(WEB_SOCKET_BUFFER) == 12, \"32 bits\");\n";
     fs::write(&source, text).expect("writable");
-    for variant in [VARIANTS[2], VARIANTS[3]] {
+    for variant in cxx_variants() {
         let flags = ["-m32", "-ffreestanding"];
         if let Err(message) = variant.check(&include(), &source, &flags) {
             panic!("{message}");
@@ -247,7 +247,7 @@ fn a_wrong_layout_does_not_compile() {
     let include = include();
     let source = scratch("packed").join("packed.c");
     fs::write(&source, "#include <websocket.h>\nextern int unused;\n").expect("writable");
-    for variant in VARIANTS {
+    for variant in variants() {
         let error = variant
             .check(&include, &source, &["-fpack-struct=1"])
             .expect_err("packed structs are not the layout");

@@ -44,6 +44,29 @@ pub(crate) const VARIANTS: [Variant; 4] = [
     },
 ];
 
+/// The variants of this machine. gcc must be there; without g++ the C++ ones are left out and that is said, unless
+/// `OPENWINHTTP_REQUIRE_CXX` is set, as CI does.
+pub(crate) fn variants() -> impl Iterator<Item = Variant> {
+    VARIANTS.into_iter().filter(Variant::is_usable)
+}
+
+/// The C++ variants of this machine.
+pub(crate) fn cxx_variants() -> impl Iterator<Item = Variant> {
+    variants().filter(Variant::is_cxx)
+}
+
+fn has_cxx() -> bool {
+    let found = Command::new("g++").arg("--version").output().is_ok();
+    if !found {
+        assert!(
+            std::env::var_os("OPENWINHTTP_REQUIRE_CXX").is_none(),
+            "OPENWINHTTP_REQUIRE_CXX is set and there is no g++: install it"
+        );
+        println!("left out: C++, because there is no g++; install it to check that too");
+    }
+    found
+}
+
 /// How a program gets at the library.
 #[derive(Clone, Copy)]
 pub(crate) enum Library {
@@ -70,6 +93,15 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
 }
 
 impl Variant {
+    /// Whether this machine has the compiler; see [`variants`].
+    pub(crate) fn is_usable(&self) -> bool {
+        !self.is_cxx() || has_cxx()
+    }
+
+    fn is_cxx(&self) -> bool {
+        self.language == CXX17
+    }
+
     /// The same, compiled by clang.
     pub(crate) fn with_clang(self) -> Self {
         let compiler = match self.compiler {
