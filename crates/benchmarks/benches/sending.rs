@@ -9,7 +9,7 @@ fn main() {
     let mut report = Report::new("sending");
     report.say(
         "Nanoseconds a message, written to a sink that takes everything. websocket-sans-io is not here: it leaves the \
-         keys to its user. Our keys are the system's random bytes; tungstenite and fastwebsockets use `rand`'s; \
+         keys to its user. Our keys come from ChaCha12, seeded by the system; tungstenite and fastwebsockets use `rand`'s; \
          tokio-websockets and sockudo-ws use `fastrand`, whose keys can be foreseen (RFC 6455 section 10.3 wants them \
          not to be). The last contender builds sockudo-ws's frames with our keys.",
     );

@@ -231,7 +231,7 @@ impl<M: Memory> Component<M> {
     /// # Errors
     /// [`Error::Protocol`] if the peer has broken the protocol (again each time, until abort);
     /// [`Error::InvalidArgument`] for `max_buffers` 0; [`Error::InvalidOperation`] if the handshake is not complete.
-    #[inline]
+    #[inline(always)]
     pub fn next_action(
         &mut self,
         queue: Queue,

@@ -139,7 +139,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next<'a, B: Block>(
         &'a mut self,
         parts: Parts<'a, B>,
@@ -160,6 +160,23 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
             }
             return self.pong(parts, &payload);
         }
+        // The quick way around everything below.
+        let unparsed = parts.block.bytes_mut(self.start..self.end);
+        if let Some((kind, payload)) = self.receiver.whole_message(unparsed, head.limit) {
+            let at = self.start + payload.start;
+            self.start += payload.end;
+            return Ok(self.data(parts, BufferType::data(kind, true), at, payload.len()));
+        }
+        self.next_unusual(parts, pong_allowed)
+    }
+
+    /// [`Self::next`] when there is no whole message at hand.
+    #[inline(never)]
+    fn next_unusual<'a, B: Block>(
+        &'a mut self,
+        parts: Parts<'a, B>,
+        pong_allowed: bool,
+    ) -> Result<Action<'a, C>, Error> {
         let parsed = match self.parse(parts.block, pong_allowed) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -330,7 +347,7 @@ impl<T: AsRef<[u8]> + AsMut<[u8]>, C> ReceiveLane<T, C> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn data<'a, B: Block>(
         &'a mut self,
         parts: Parts<'a, B>,

@@ -57,7 +57,7 @@ impl ActionOutputs {
 
     /// # Safety
     /// As [`Self::clear`].
-    #[inline]
+    #[inline(always)]
     unsafe fn set(
         &self,
         action: WEB_SOCKET_ACTION,
@@ -82,7 +82,7 @@ impl ActionOutputs {
     ///
     /// # Safety
     /// As [`Self::clear`], and `buffers` must be valid for as many elements as the component was allowed to give.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn store(&self, action: Action<'_, Context>) {
         match action {
             // SAFETY: the caller's contract.

@@ -80,33 +80,35 @@ impl FrameHeader {
     ///
     /// # Panics
     /// If `out` is shorter than [`Self::encoded_len`].
-    #[inline]
+    #[inline(always)]
     pub fn encode(&self, out: &mut [u8]) -> usize {
-        let masked = u8::from(self.mask.is_some()) << 7;
-        out[0] = self.first_byte();
-        let at = match self.payload_len {
-            length @ 0..=125 => {
-                out[1] = masked | length as u8;
-                2
-            }
+        let (bytes, len) = self.bytes();
+        out[..len].copy_from_slice(&bytes.as_flattened()[..len]);
+        len
+    }
+
+    /// The header at the start of 16 bytes, and its size. Two numbers, so that they can stay in registers.
+    #[inline(always)]
+    fn bytes(&self) -> ([[u8; 8]; 2], usize) {
+        let key = u64::from(self.mask.map_or(0, u32::from_le_bytes));
+        let (mask_bit, key_len) = if self.mask.is_some() {
+            (0x80, 4)
+        } else {
+            (0, 0)
+        };
+        let start = |second: u8| u64::from(self.first_byte()) | u64::from(mask_bit | second) << 8;
+        let (low, high, len) = match self.payload_len {
+            length @ 0..=125 => (start(length as u8) | key << 16, 0, 2),
             length @ 126..=0xFFFF => {
-                out[1] = masked | 126;
-                out[2..4].copy_from_slice(&(length as u16).to_be_bytes());
-                4
+                let length = u64::from((length as u16).swap_bytes());
+                (start(126) | length << 16 | key << 32, 0, 4)
             }
             length => {
-                out[1] = masked | 127;
-                out[2..10].copy_from_slice(&length.to_be_bytes());
-                10
+                let length = length.swap_bytes();
+                (start(127) | length << 16, length >> 48 | key << 16, 10)
             }
         };
-        match self.mask {
-            Some(key) => {
-                out[at..at + 4].copy_from_slice(&key);
-                at + 4
-            }
-            None => at,
-        }
+        ([low.to_le_bytes(), high.to_le_bytes()], len + key_len)
     }
 }
 
@@ -114,11 +116,17 @@ impl FrameHeader {
 ///
 /// # Panics
 /// If `payload` is not `header.payload_len` bytes, or `out` is too short for both.
-#[inline]
+#[inline(always)]
 pub fn encode_frame(out: &mut [u8], header: &FrameHeader, payload: &[u8]) -> usize {
     assert_eq!(payload.len() as u64, header.payload_len);
-    let start = header.encode(out);
-    let target = &mut out[start..start + payload.len()];
+    let (bytes, start) = header.bytes();
+    let out = &mut out[..start + payload.len()];
+    match out.as_chunks_mut() {
+        // What this writes behind the header is the payload's place and is overwritten below.
+        ([low, high, ..], _) => [*low, *high] = bytes,
+        _ => out[..start].copy_from_slice(&bytes.as_flattened()[..start]),
+    }
+    let target = &mut out[start..];
     match header.mask {
         Some(key) => mask_copy(target, payload, key),
         None => target.copy_from_slice(payload),

@@ -190,11 +190,13 @@ impl Receiver {
         self.receive_any(input, limit)
     }
 
-    /// The quick way: a message that is there whole, in one frame without RSV bits and of less than 64 KiB. `None` if it
-    /// is not that, or its text is not UTF-8; nothing but the payload's mask has changed then, and that was taken off if
-    /// and only if [`Self::failed`] is set.
-    #[inline]
-    fn whole_message(
+    /// The quick way for what is nearly always there: a whole message at the start of `input`, in one frame without RSV
+    /// bits and of at most `limit` bytes and less than 64 KiB. Returns its kind and where its payload is, unmasked; all
+    /// up to the payload's end was consumed.
+    ///
+    /// `None` says nothing but that [`Self::receive`] must be asked, with the same input; so is it for errors.
+    #[inline(always)]
+    pub fn whole_message(
         &mut self,
         input: &mut [u8],
         limit: usize,
