@@ -15,9 +15,10 @@ rounds=${OPENWINHTTP_STRESS_ROUNDS:-10000}
 out=${CARGO_TARGET_DIR:-target}/tsan
 case $out in /*) ;; *) out=$PWD/$out ;; esac
 
-if [ ! -f "$("$rustc" --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml" ]; then
-    echo "tsan.sh: $rustc has no source of the standard library; install rustc-web and rust-web-src" >&2
-    exit 2
+if [ ! -x "$rustc" ] || [ ! -f "$("$rustc" --print sysroot)/lib/rustlib/src/rust/library/std/Cargo.toml" ]; then
+    echo "tsan.sh: installing rustc-web and rust-web-src"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rustc-web rust-web-src
 fi
 runtime=$(ls "$(env -u RUSTC rustc --print sysroot)"/lib/rustlib/$target/lib/librustc-*_rt.tsan.a | head -n 1)
 
