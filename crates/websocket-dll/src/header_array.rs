@@ -16,7 +16,12 @@ unsafe impl Send for HeaderArray {}
 impl HeaderArray {
     /// `None` if a text is too long for the C interface.
     pub(crate) fn new(headers: &[OutgoingHeader]) -> Option<Self> {
-        let mut texts = Vec::new();
+        // No more than is needed: it is kept as long as the handle.
+        let room = headers
+            .iter()
+            .map(|header| header.name.len() + header.value.len() + 2)
+            .sum();
+        let mut texts = Vec::with_capacity(room);
         for header in headers {
             for text in [header.name.as_bytes(), header.value.as_bytes()] {
                 texts.extend_from_slice(text);
