@@ -1,0 +1,2 @@
+//! HTTP/1.1 client protocol machine.
+#![forbid(unsafe_code)]

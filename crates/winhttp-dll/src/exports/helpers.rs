@@ -1,0 +1,1 @@
+//! WinHttpCrackUrl, WinHttpCreateUrl, the time functions, WinHttpCheckPlatform.

@@ -1,0 +1,5 @@
+//! The exported functions, by topic.
+
+mod helpers;
+
+pub use helpers::*;
