@@ -1,9 +1,24 @@
-//! WinHTTP in safe Rust.
+//! WinHTTP in safe Rust: the semantics of `winhttp.h`, without its pointers and numbers.
+//!
+//! [`Session`] → [`Connect`] → [`Request`], as `WinHttpOpen`, `WinHttpConnect` and `WinHttpOpenRequest` make them. What happens
+//! to a request is told to its [`Observer`] as [`Notification`]s.
 #![forbid(unsafe_code)]
 
+mod buffer;
 pub mod date;
 mod error;
+mod notification;
+pub mod options;
+mod request;
 pub mod request_headers;
+pub mod response_headers;
+mod session;
 pub mod url;
 
+pub use buffer::Buffer;
 pub use error::{Error, Result};
+pub use http1_proto::{Header, HeaderBlock, ResponseHead, Version};
+pub use net::tls;
+pub use notification::{Api, Notification, Observer, SecureFailure};
+pub use request::{ConnectionInfo, OpenRequest, Request, RequestOptions, Started};
+pub use session::{Connect, Mode, Session};

@@ -5,6 +5,7 @@
 //!
 //! - [`hresult`]: `HRESULT` values, the facility-0x376 codes of `websocket.h` included.
 //! - [`websocket`]: structs, enumerations and constants of `websocket.h`, each layout asserted when compiling.
+//! - [`winhttp`]: those of `winhttp.h`, the types of its functions and the texts of its error numbers.
 //! - [`runtime`]: the few Win32 functions that ported programs need off Windows, under our own symbol prefix.
 
 #![allow(non_camel_case_types)]
@@ -13,3 +14,4 @@ pub mod hresult;
 #[cfg(not(windows))]
 pub mod runtime;
 pub mod websocket;
+pub mod winhttp;

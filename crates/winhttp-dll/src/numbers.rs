@@ -54,3 +54,11 @@ pub(crate) fn win32_error(error: Error) -> u32 {
 pub(crate) fn set_last_error(number: u32) {
     win32_abi::runtime::openwinhttp_SetLastError(number);
 }
+
+/// What `GetLastError` gives now on this thread.
+pub(crate) fn last_error() -> u32 {
+    win32_abi::runtime::openwinhttp_GetLastError()
+}
+
+/// The operation was accepted and goes on.
+pub(crate) const ERROR_IO_PENDING: u32 = 997;

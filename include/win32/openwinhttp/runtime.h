@@ -46,6 +46,9 @@ extern "C" {
 DWORD WINAPI GetLastError(VOID) OPENWINHTTP_SYMBOL(GetLastError);
 VOID WINAPI SetLastError(_In_ DWORD dwErrCode) OPENWINHTTP_SYMBOL(SetLastError);
 
+/* For the libraries of this project among themselves: what makes the functions here the same in all of them. */
+const void *openwinhttp_shared_runtime(VOID) OPENWINHTTP_SYMBOL(SharedRuntime);
+
 /* The process heap: the only one there is. A length of 0 gives a block too. */
 HANDLE WINAPI GetProcessHeap(VOID) OPENWINHTTP_SYMBOL(GetProcessHeap);
 LPVOID WINAPI HeapAlloc(_In_ HANDLE hHeap, _In_ DWORD dwFlags, _In_ SIZE_T dwBytes) OPENWINHTTP_SYMBOL(HeapAlloc);

@@ -4,9 +4,9 @@
 //! for those who wait. The mutex is held for a few instructions only, never while the caller's code runs.
 
 use core::mem::{align_of, size_of};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::shared::openwinhttp_GetCurrentThreadId;
 
 /// The caller's memory: as large as Windows' structure, contents private.
 #[repr(C)]
@@ -85,21 +85,6 @@ impl State {
         }
         self.owner == 0
     }
-}
-
-/// `GetCurrentThreadId`: a number that identifies the calling thread in this process; never 0, not the system's.
-#[unsafe(no_mangle)]
-pub extern "C" fn openwinhttp_GetCurrentThreadId() -> u32 {
-    static LAST: AtomicU32 = AtomicU32::new(0);
-    thread_local! {
-        static ID: Cell<u32> = const { Cell::new(0) };
-    }
-    ID.with(|id| {
-        if id.get() == 0 {
-            id.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-        id.get()
-    })
 }
 
 /// The section in the caller's memory.
@@ -273,18 +258,5 @@ mod tests {
         shared.leave(); // not held: ignored
         assert!(shared.try_enter());
         shared.leave();
-    }
-
-    #[test]
-    fn thread_ids_differ_and_stay() {
-        let mine = openwinhttp_GetCurrentThreadId();
-        assert_ne!(mine, 0);
-        assert_eq!(mine, openwinhttp_GetCurrentThreadId());
-        assert_ne!(
-            mine,
-            thread::spawn(|| openwinhttp_GetCurrentThreadId())
-                .join()
-                .unwrap()
-        );
     }
 }

@@ -1,0 +1,228 @@
+//! Sending: a connection, the head, the optional data.
+
+use std::task::{Poll, ready};
+
+use http1_proto::{Limits, ResponseReader};
+use net::cx::Cx;
+
+use super::compose::{BodyPlan, keeps_alive, write_head};
+use super::connection::{Establish, Established};
+use super::core::{Core, State};
+use super::exchange::{Exchange, poll_write_all, transport_error};
+use super::state::Phase;
+use crate::{Buffer, Error, Notification, Result};
+
+/// `WinHttpSendRequest` under way. Poll until ready; then [`Send::end`].
+pub(super) struct Send<B: Buffer> {
+    stage: Stage,
+    exchange: Option<Box<Exchange>>,
+    head: Vec<u8>,
+    body: Option<B>,
+    /// Bytes of head and body that went out.
+    written: usize,
+    /// A kept connection turned out to be stale: take no other kept one.
+    fresh: bool,
+}
+
+enum Stage {
+    /// The last response is to be read to its end first.
+    Drain {
+        drained: u64,
+    },
+    Begin,
+    Establish(Box<Establish>),
+    Write,
+}
+
+impl<B: Buffer> Send<B> {
+    /// Checks the arguments and takes what is needed. `total` is the length of the whole body; 0 leaves it to `body` and the
+    /// headers.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`]: contradicting lengths.
+    pub(super) fn begin(
+        core: &Core<B>,
+        state: &mut State<B>,
+        body: Option<B>,
+        total: u64,
+    ) -> Result<Self> {
+        let length = body.as_ref().map_or(0, |body| body.as_ref().len());
+        state.message.plan = BodyPlan::new(&core.fixed, &state.message, length, total)?;
+        state.message.body = None;
+        state.message.streamed = 0;
+        state.phase = Phase::Open;
+        Ok(Self::with(state, body))
+    }
+
+    /// The same request again, on a new connection.
+    pub(super) fn again(state: &mut State<B>) -> Self {
+        let body = state.message.body.take();
+        let mut send = Self::with(state, body);
+        send.fresh = true;
+        send
+    }
+
+    fn with(state: &mut State<B>, body: Option<B>) -> Self {
+        let exchange = state.exchange.take();
+        Self {
+            stage: if exchange.is_some() {
+                Stage::Drain { drained: 0 }
+            } else {
+                Stage::Begin
+            },
+            exchange,
+            head: std::mem::take(&mut state.message.sent_head),
+            body,
+            written: 0,
+            fresh: false,
+        }
+    }
+
+    pub(super) fn poll(&mut self, core: &Core<B>, cx: &mut Cx<'_>) -> Poll<Result<()>> {
+        loop {
+            core.check_open()?;
+            match &mut self.stage {
+                Stage::Drain { drained } => {
+                    ready!(Self::poll_drain(core, cx, &mut self.exchange, drained))?;
+                    self.stage = Stage::Begin;
+                }
+                Stage::Begin => {
+                    let mut state = core.state();
+                    let message = &mut state.message;
+                    message.response = None;
+                    message.trailers = None;
+                    message.connection = None;
+                    message.tls = None;
+                    message.certificate_issuers.clear();
+                    let options = state.options.clone();
+                    drop(state);
+                    let establish = Establish::new(core, options, self.fresh)?;
+                    self.stage = Stage::Establish(Box::new(establish));
+                }
+                Stage::Establish(establish) => {
+                    let established = ready!(establish.poll(core, cx))?;
+                    core.notify(&Notification::SendingRequest);
+                    core.check_open()?;
+                    // Only now: the application may add headers in that notification.
+                    self.exchange = Some(self.compose(core, established)?);
+                    self.written = 0;
+                    self.stage = Stage::Write;
+                }
+                Stage::Write => {
+                    let Some(exchange) = &mut self.exchange else {
+                        return Poll::Ready(Err(Error::InternalError));
+                    };
+                    let body = self.body.as_ref().map_or(&[][..], AsRef::as_ref);
+                    // The same answer each time: the encoder advances when all is out.
+                    let frame = exchange
+                        .encoder
+                        .clone()
+                        .frame(body.len())
+                        .map_err(|_| Error::InvalidParameter)?;
+                    let parts = [&self.head, frame.prefix(), body, frame.suffix()];
+                    match ready!(poll_write_all(
+                        &mut exchange.conn,
+                        cx,
+                        parts,
+                        &mut self.written
+                    )) {
+                        Ok(()) => {}
+                        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                            return Poll::Ready(Err(Error::Timeout));
+                        }
+                        Err(_) if exchange.reused => {
+                            self.fresh = true;
+                            self.exchange = None;
+                            self.stage = Stage::Begin;
+                            continue;
+                        }
+                        Err(error) if !exchange.has_answer() => {
+                            return Poll::Ready(Err(transport_error(&error)));
+                        }
+                        Err(_) => exchange.answered_early = true,
+                    }
+                    let _ = exchange.encoder.frame(body.len());
+                    core.notify(&Notification::RequestSent(
+                        u32::try_from(self.written).unwrap_or(u32::MAX),
+                    ));
+                    return Poll::Ready(core.check_open());
+                }
+            }
+        }
+    }
+
+    /// Reads the last response to its end, so that its connection can be used again.
+    fn poll_drain(
+        core: &Core<B>,
+        cx: &mut Cx<'_>,
+        exchange: &mut Option<Box<Exchange>>,
+        drained: &mut u64,
+    ) -> Poll<Result<()>> {
+        let Some(last) = exchange else {
+            return Poll::Ready(Ok(()));
+        };
+        let limit = core.state().options.max_response_drain_size.into();
+        let drop_it = !last.is_worth_draining();
+        if !drop_it {
+            last.conn
+                .attach(cx)
+                .map_err(|error| transport_error(&error))?;
+            match ready!(last.poll_drain(cx, limit, drained)) {
+                Ok(true) => {}
+                Ok(false) => {
+                    *exchange = None;
+                    return Poll::Ready(Err(Error::ResponseDrainOverflow));
+                }
+                // The connection is of no use any more; the request has not begun.
+                Err(_) => {
+                    *exchange = None;
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+        if let Some(last) = exchange.take() {
+            last.finish(core);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn compose(&mut self, core: &Core<B>, established: Established) -> Result<Box<Exchange>> {
+        let Established {
+            conn,
+            lease,
+            reused,
+        } = established;
+        let state = core.state();
+        let (message, options) = (&state.message, &state.options);
+        core.session
+            .with_agent(|agent| write_head(&mut self.head, &core.fixed, agent, message, options))?;
+        let keep = keeps_alive(message, options);
+        let limits = Limits {
+            head_bytes: usize::try_from(options.max_response_header_size).unwrap_or(usize::MAX),
+            ..Limits::default()
+        };
+        let exchange = http1_proto::Exchange {
+            head_request: core.fixed.verb.eq_ignore_ascii_case("HEAD"),
+            request_close: !keep,
+            ..http1_proto::Exchange::default()
+        };
+        Ok(Box::new(Exchange {
+            conn,
+            lease,
+            reader: ResponseReader::new(exchange, limits),
+            encoder: message.plan.encoder(),
+            reused,
+            keep,
+            answered_early: false,
+            receiving_since: None,
+        }))
+    }
+
+    /// Gives back what was taken.
+    pub(super) fn end(self, state: &mut State<B>, succeeded: bool) {
+        state.message.sent_head = self.head;
+        state.message.body = self.body;
+        state.phase = if succeeded { Phase::Sent } else { Phase::Open };
+        state.exchange = self.exchange.filter(|_| succeeded);
+    }
+}

@@ -1,0 +1,179 @@
+//! Sessions and connections: what requests are made from.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::options::Options;
+use crate::request::{OpenRequest, Request};
+use crate::{Buffer, Error, Result};
+
+/// How a session's calls behave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Calls return when they are done.
+    Synchronous,
+    /// Calls return at once; results come by notification (`WINHTTP_FLAG_ASYNC`).
+    Asynchronous,
+}
+
+/// A session: `WinHttpOpen`.
+///
+/// Cheap to clone; all clones are the same session. It ends when the last clone and the last connection and request made
+/// from it are gone.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<SessionShared>,
+}
+
+pub(crate) struct SessionShared {
+    /// Never 0.
+    id: u64,
+    mode: Mode,
+    agent: Mutex<Option<String>>,
+    options: Mutex<Options>,
+    on_unload: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Session {
+    /// A session whose requests carry `agent` as `User-Agent`, if given.
+    pub fn new(agent: Option<&str>, mode: Mode) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        Self {
+            shared: Arc::new(SessionShared {
+                id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+                mode,
+                agent: Mutex::new(agent.map(str::to_owned)),
+                options: Mutex::new(Options::default()),
+                on_unload: Mutex::new(None),
+            }),
+        }
+    }
+
+    /// Whether calls wait.
+    pub fn mode(&self) -> Mode {
+        self.shared.mode
+    }
+
+    /// The options that requests opened from now on start with. The lock is to be left soon.
+    pub fn options(&self) -> MutexGuard<'_, Options> {
+        self.shared.options()
+    }
+
+    /// `WINHTTP_OPTION_USER_AGENT`.
+    pub fn agent(&self) -> Option<String> {
+        lock(&self.shared.agent).clone()
+    }
+
+    /// Changes the `User-Agent` of requests sent from now on.
+    pub fn set_agent(&self, agent: Option<&str>) {
+        *lock(&self.shared.agent) = agent.map(str::to_owned);
+    }
+
+    /// `work` runs once when the session, with all that was made from it, has ended (`WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT`). An
+    /// earlier one is replaced.
+    pub fn on_unload(&self, work: Box<dyn FnOnce() + Send>) {
+        *lock(&self.shared.on_unload) = Some(work);
+    }
+
+    /// Names a server: `WinHttpConnect`. Nothing is resolved or connected yet. Port 0 stands for the scheme's default.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUrl`]: the name is empty, not ASCII, or no host's name at all.
+    pub fn connect(&self, host: &str, port: u16) -> Result<Connect> {
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(host);
+        let acceptable = |byte: u8| {
+            byte.is_ascii_graphic()
+                && !matches!(byte, b'/' | b'\\' | b'?' | b'#' | b'@' | b'"' | b'<' | b'>')
+        };
+        if bare.is_empty() || bare.len() > 255 || !bare.bytes().all(acceptable) {
+            return Err(Error::InvalidUrl);
+        }
+        Ok(Connect {
+            session: self.clone(),
+            host: bare.into(),
+            port,
+        })
+    }
+}
+
+impl SessionShared {
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
+        lock(&self.options)
+    }
+
+    pub(crate) fn with_agent<T>(&self, look: impl FnOnce(Option<&str>) -> T) -> T {
+        look(lock(&self.agent).as_deref())
+    }
+
+    /// The pool's partition for this session's connections.
+    pub(crate) fn partition(&self, options: &Options) -> u64 {
+        if options.disable_global_pooling {
+            self.id
+        } else {
+            0
+        }
+    }
+}
+
+impl Drop for SessionShared {
+    fn drop(&mut self) {
+        let work = self
+            .on_unload
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(work) = work {
+            work();
+        }
+    }
+}
+
+/// A server to which requests can be made: `WinHttpConnect`.
+#[derive(Clone)]
+pub struct Connect {
+    session: Session,
+    host: Arc<str>,
+    port: u16,
+}
+
+impl Connect {
+    /// The session it was made from.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The host's name, without brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port; 0 for the scheme's default.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes a request: `WinHttpOpenRequest`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`]: the verb, the version or another text has characters that HTTP does not allow.
+    pub fn open_request<B: Buffer>(&self, open: OpenRequest<'_>) -> Result<Request<B>> {
+        Request::open(
+            Arc::clone(&self.session.shared),
+            &self.host,
+            self.port,
+            open,
+        )
+    }
+}
+
+/// What a panic left behind locks is whole: nothing is changed in several steps.
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

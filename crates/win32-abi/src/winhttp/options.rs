@@ -1,0 +1,507 @@
+//! Numbers of options, of their values and of features.
+//!
+//! Sources: `../shared/spec/winhttp-options.md`, section 1, 3 and 7.
+
+use super::types::DWORD;
+
+// Options: time limits and handles.
+
+/// The smallest option number.
+pub const WINHTTP_FIRST_OPTION: DWORD = 1;
+/// The status callback.
+pub const WINHTTP_OPTION_CALLBACK: DWORD = 1;
+/// `DWORD` ms: looking up a name; 0xFFFFFFFF is without limit.
+pub const WINHTTP_OPTION_RESOLVE_TIMEOUT: DWORD = 2;
+/// `DWORD` ms: connecting to one address.
+pub const WINHTTP_OPTION_CONNECT_TIMEOUT: DWORD = 3;
+/// `DWORD`: how many addresses of a host are tried.
+pub const WINHTTP_OPTION_CONNECT_RETRIES: DWORD = 4;
+/// `DWORD` ms: one sending.
+pub const WINHTTP_OPTION_SEND_TIMEOUT: DWORD = 5;
+/// `DWORD` ms: one receiving.
+pub const WINHTTP_OPTION_RECEIVE_TIMEOUT: DWORD = 6;
+/// `DWORD` ms: all headers of a response.
+pub const WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT: DWORD = 7;
+/// `DWORD`, read only: `WINHTTP_HANDLE_TYPE_*`.
+pub const WINHTTP_OPTION_HANDLE_TYPE: DWORD = 9;
+/// `DWORD`: kept, without effect.
+pub const WINHTTP_OPTION_READ_BUFFER_SIZE: DWORD = 12;
+/// `DWORD`: kept, without effect.
+pub const WINHTTP_OPTION_WRITE_BUFFER_SIZE: DWORD = 13;
+/// `HINTERNET`, read only: the handle that this one was made from.
+pub const WINHTTP_OPTION_PARENT_HANDLE: DWORD = 21;
+/// `DWORD`, read only: the system's number behind the last error.
+pub const WINHTTP_OPTION_EXTENDED_ERROR: DWORD = 24;
+/// `DWORD_PTR`: what callbacks get as context.
+pub const WINHTTP_OPTION_CONTEXT_VALUE: DWORD = 45;
+
+// Options: security.
+
+/// `DWORD`: SECURITY_FLAG_*.
+pub const WINHTTP_OPTION_SECURITY_FLAGS: DWORD = 31;
+/// `WINHTTP_CERTIFICATE_INFO`, read only; `LocalFree` its strings.
+pub const WINHTTP_OPTION_SECURITY_CERTIFICATE_STRUCT: DWORD = 32;
+/// `DWORD`, read only: bits of the cipher's key.
+pub const WINHTTP_OPTION_SECURITY_KEY_BITNESS: DWORD = 36;
+/// `CERT_CONTEXT`, write only; NULL and 0 go on without a certificate.
+pub const WINHTTP_OPTION_CLIENT_CERT_CONTEXT: DWORD = 47;
+/// `PCCERT_CONTEXT`, read only; `CertFreeCertificateContext` it.
+pub const WINHTTP_OPTION_SERVER_CERT_CONTEXT: DWORD = 78;
+/// `DWORD`, write only: `WINHTTP_ENABLE_*`.
+pub const WINHTTP_OPTION_ENABLE_FEATURE: DWORD = 79;
+/// `DWORD`, write only: `WINHTTP_FLAG_SECURE_PROTOCOL_*`.
+pub const WINHTTP_OPTION_SECURE_PROTOCOLS: DWORD = 84;
+/// `SecPkgContext_IssuerListInfoEx` *, read only; `GlobalFree` it.
+pub const WINHTTP_OPTION_CLIENT_CERT_ISSUER_LIST: DWORD = 94;
+/// `SecPkgContext_Bindings`, read only: the channel binding.
+pub const WINHTTP_OPTION_SERVER_CBT: DWORD = 108;
+/// `BOOL`: no second try with an older TLS.
+pub const WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK: DWORD = 144;
+/// `PCCERT_CHAIN_CONTEXT`, read only.
+pub const WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT: DWORD = 147;
+/// `WINHTTP_SECURITY_INFO`, read only.
+pub const WINHTTP_OPTION_SECURITY_INFO: DWORD = 151;
+/// `BOOL`: a hint.
+pub const WINHTTP_OPTION_TLS_FALSE_START: DWORD = 154;
+/// `BOOL`: an unreachable revocation server is no error.
+pub const WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE: DWORD = 155;
+/// `BOOL`: TLS 1.0 may be tried.
+pub const WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK: DWORD = 158;
+/// Not documented.
+pub const WINHTTP_OPTION_SET_TOKEN_BINDING: DWORD = 166;
+/// Not documented.
+pub const WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY: DWORD = 167;
+/// Not documented.
+pub const WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME: DWORD = 168;
+/// `BOOL`: the server's certificate is taken without building its chain.
+pub const WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING: DWORD = 171;
+/// `BOOL`: chains are built with the process's identity.
+pub const WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT: DWORD = 194;
+/// `BOOL`: one TLS credential for the whole session.
+pub const WINHTTP_OPTION_USE_SESSION_SCH_CRED: DWORD = 196;
+
+// Options: requests and responses.
+
+/// `WCHAR` string, read only: the resource's URL, after redirects the last one.
+pub const WINHTTP_OPTION_URL: DWORD = 34;
+/// `WCHAR` string: the User-Agent header.
+pub const WINHTTP_OPTION_USER_AGENT: DWORD = 41;
+/// `DWORD`: kept, without effect.
+pub const WINHTTP_OPTION_REQUEST_PRIORITY: DWORD = 58;
+/// `HTTP_VERSION_INFO`: 1.0 or 1.1.
+pub const WINHTTP_OPTION_HTTP_VERSION: DWORD = 59;
+/// `DWORD`, write only: `WINHTTP_DISABLE_*`; bits add up.
+pub const WINHTTP_OPTION_DISABLE_FEATURE: DWORD = 63;
+/// `DWORD`, write only: the code page of the query part.
+pub const WINHTTP_OPTION_CODEPAGE: DWORD = 68;
+/// `DWORD`: `WINHTTP_OPTION_REDIRECT_POLICY_*`.
+pub const WINHTTP_OPTION_REDIRECT_POLICY: DWORD = 88;
+/// `DWORD`: how many redirects are followed.
+pub const WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS: DWORD = 89;
+/// `DWORD`: how many 1xx responses are taken.
+pub const WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE: DWORD = 90;
+/// `DWORD` bytes: the largest header block.
+pub const WINHTTP_OPTION_MAX_RESPONSE_HEADER_SIZE: DWORD = 91;
+/// `DWORD` bytes: how much of a body is thrown away to reuse the connection.
+pub const WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE: DWORD = 92;
+/// `BOOL`: user names in URLs are errors.
+pub const WINHTTP_OPTION_REJECT_USERPWD_IN_URL: DWORD = 100;
+/// `BOOL`: kept, without effect.
+pub const WINHTTP_OPTION_UNSAFE_HEADER_PARSING: DWORD = 110;
+/// `DWORD`: `WINHTTP_DECOMPRESSION_FLAG_*`.
+pub const WINHTTP_OPTION_DECOMPRESSION: DWORD = 118;
+/// `DWORD`: `WINHTTP_PROTOCOL_FLAG_*`.
+pub const WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL: DWORD = 133;
+/// `DWORD`, read only: `WINHTTP_PROTOCOL_FLAG_*` of the response, 0 for HTTP/1.1.
+pub const WINHTTP_OPTION_HTTP_PROTOCOL_USED: DWORD = 134;
+/// `BOOL`: path and query are percent-encoded.
+pub const WINHTTP_OPTION_ENCODE_EXTRA: DWORD = 138;
+/// `WINHTTP_REQUEST_TIMES`, read only.
+pub const WINHTTP_OPTION_REQUEST_TIMES: DWORD = 142;
+/// `BOOL`: only the protocols enabled will do.
+pub const WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED: DWORD = 145;
+/// `WINHTTP_REQUEST_STATS`, read only.
+pub const WINHTTP_OPTION_REQUEST_STATS: DWORD = 146;
+/// `DWORD`, read only: the HTTP/2 stream's error.
+pub const WINHTTP_OPTION_STREAM_ERROR_CODE: DWORD = 159;
+/// `BOOL`: HTTP/2 bodies end with the stream.
+pub const WINHTTP_OPTION_REQUIRE_STREAM_END: DWORD = 160;
+/// `BOOL`: HTTP/2 also with a client certificate.
+pub const WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT: DWORD = 161;
+/// `BOOL`: Transfer-Encoding is taken in HTTP/2.
+pub const WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING: DWORD = 169;
+/// `WINHTTP_HTTP2_RECEIVE_WINDOW`.
+pub const WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW: DWORD = 183;
+/// `DWORD` in: `WINHTTP_FEATURE_*`; fails if not supported.
+pub const WINHTTP_OPTION_FEATURE_SUPPORTED: DWORD = 184;
+/// `DWORD`, read only: the HTTP/3 stream's error.
+pub const WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE: DWORD = 191;
+/// `WCHAR` string: the program's own label of a request.
+pub const WINHTTP_OPTION_REQUEST_ANNOTATION: DWORD = 192;
+/// The longest annotation, in characters.
+pub const WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH: DWORD = 64_000;
+
+// Options: connections.
+
+/// `DWORD`: connections to one server at a time.
+pub const WINHTTP_OPTION_MAX_CONNS_PER_SERVER: DWORD = 73;
+/// `DWORD`: the same for servers that speak HTTP/1.0.
+pub const WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER: DWORD = 74;
+/// `DWORD`: worker threads of the process.
+pub const WINHTTP_OPTION_WORKER_THREAD_COUNT: DWORD = 80;
+/// `BOOL`: tracing.
+pub const WINHTTP_OPTION_ENABLETRACING: DWORD = 85;
+/// `WINHTTP_CONNECTION_INFO`, read only.
+pub const WINHTTP_OPTION_CONNECTION_INFO: DWORD = 93;
+/// `HANDLE`: an event, set after the session's last callback.
+pub const WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT: DWORD = 99;
+/// `DWORD`: the interface to use.
+pub const WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY: DWORD = 105;
+/// `BOOL`: the program's callbacks never block.
+pub const WINHTTP_OPTION_ASSURED_NON_BLOCKING_CALLBACKS: DWORD = 111;
+/// `DWORD`: a hint.
+pub const WINHTTP_OPTION_TCP_PRIORITY_HINT: DWORD = 128;
+/// Not documented.
+pub const WINHTTP_OPTION_CONNECTION_FILTER: DWORD = 131;
+/// `BOOL`: a new connection rather than waiting for an HTTP/2 stream.
+pub const WINHTTP_OPTION_DISABLE_STREAM_QUEUE: DWORD = 139;
+/// `BOOL`: IPv4 is tried soon when IPv6 does not answer.
+pub const WINHTTP_OPTION_IPV6_FAST_FALLBACK: DWORD = 140;
+/// `TCP_INFO_v0`, read only.
+pub const WINHTTP_OPTION_CONNECTION_STATS_V0: DWORD = 141;
+/// No value: the request's connection is not used again.
+pub const WINHTTP_OPTION_EXPIRE_CONNECTION: DWORD = 143;
+/// `TCP_INFO_v1`, read only.
+pub const WINHTTP_OPTION_CONNECTION_STATS_V1: DWORD = 150;
+/// struct tcp_keepalive.
+pub const WINHTTP_OPTION_TCP_KEEPALIVE: DWORD = 152;
+/// `BOOL`: a hint.
+pub const WINHTTP_OPTION_TCP_FAST_OPEN: DWORD = 153;
+/// `WINHTTP_FAILED_CONNECTION_RETRIES`.
+pub const WINHTTP_OPTION_FAILED_CONNECTION_RETRIES: DWORD = 162;
+/// `DWORD` ms, at least 5000: PING on idle connections.
+pub const WINHTTP_OPTION_HTTP2_KEEPALIVE: DWORD = 164;
+/// `WCHAR` string: the name to look up in place of the server's.
+pub const WINHTTP_OPTION_RESOLUTION_HOSTNAME: DWORD = 165;
+/// `WINHTTP_RESOLVER_CACHE_CONFIG`.
+pub const WINHTTP_OPTION_RESOLVER_CACHE_CONFIG: DWORD = 170;
+/// `DWORD`: connections that the first request opens.
+pub const WINHTTP_OPTION_BACKGROUND_CONNECTIONS: DWORD = 172;
+/// `BOOL`: the first connection that is free will do.
+pub const WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION: DWORD = 173;
+/// `DWORD`, read only: the state of the hint.
+pub const WINHTTP_OPTION_TCP_PRIORITY_STATUS: DWORD = 177;
+/// `GUID`: the connection's label.
+pub const WINHTTP_OPTION_CONNECTION_GUID: DWORD = 178;
+/// `WINHTTP_MATCH_CONNECTION_GUID`.
+pub const WINHTTP_OPTION_MATCH_CONNECTION_GUID: DWORD = 179;
+/// `QUIC_STATISTICS`, read only.
+pub const WINHTTP_OPTION_QUIC_STATS: DWORD = 185;
+/// `DWORD` ms: keep-alives of HTTP/3.
+pub const WINHTTP_OPTION_HTTP3_KEEPALIVE: DWORD = 188;
+/// `DWORD` ms: the handshake of HTTP/3.
+pub const WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT: DWORD = 189;
+/// `DWORD` ms: the first guess of HTTP/3.
+pub const WINHTTP_OPTION_HTTP3_INITIAL_RTT: DWORD = 190;
+/// `BOOL`: connections are shared with no other session.
+pub const WINHTTP_OPTION_DISABLE_GLOBAL_POOLING: DWORD = 195;
+
+// Options: proxies and credentials.
+
+/// `WINHTTP_PROXY_INFO`; `GlobalFree` its strings.
+pub const WINHTTP_OPTION_PROXY: DWORD = 38;
+/// `WINHTTP_PROXY_RESULT_ENTRY`: one entry of a lookup, to be used.
+pub const WINHTTP_OPTION_PROXY_RESULT_ENTRY: DWORD = 39;
+/// `DWORD`: `WINHTTP_AUTOLOGON_SECURITY_LEVEL_*`.
+pub const WINHTTP_OPTION_AUTOLOGON_POLICY: DWORD = 77;
+/// Obsolete.
+pub const WINHTTP_OPTION_PASSPORT_COBRANDING_TEXT: DWORD = 81;
+/// Obsolete.
+pub const WINHTTP_OPTION_PASSPORT_COBRANDING_URL: DWORD = 82;
+/// Obsolete.
+pub const WINHTTP_OPTION_CONFIGURE_PASSPORT_AUTH: DWORD = 83;
+/// Obsolete.
+pub const WINHTTP_OPTION_PASSPORT_SIGN_OUT: DWORD = 86;
+/// Obsolete.
+pub const WINHTTP_OPTION_PASSPORT_RETURN_URL: DWORD = 87;
+/// `DWORD`: `WINHTTP_ENABLE_SPN_SERVER_PORT` or 0.
+pub const WINHTTP_OPTION_SPN: DWORD = 96;
+/// The bits of `WINHTTP_OPTION_SPN`.
+pub const WINHTTP_OPTION_SPN_MASK: DWORD = 1;
+/// `WINHTTP_CREDS` or `WINHTTP_CREDS_EX`; needs a policy of the machine.
+pub const WINHTTP_OPTION_GLOBAL_PROXY_CREDS: DWORD = 97;
+/// `WINHTTP_CREDS_EX`; needs a policy of the machine.
+pub const WINHTTP_OPTION_GLOBAL_SERVER_CREDS: DWORD = 98;
+/// `BOOL`: those credentials are used.
+pub const WINHTTP_OPTION_USE_GLOBAL_SERVER_CREDENTIALS: DWORD = 101;
+/// `BOOL`: a proxy's refusal of CONNECT is given as the response.
+pub const WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE: DWORD = 103;
+/// `BOOL`, read only: the response is such a refusal.
+pub const WINHTTP_OPTION_IS_PROXY_CONNECT_RESPONSE: DWORD = 104;
+/// `WCHAR` string, read only.
+pub const WINHTTP_OPTION_SERVER_SPN_USED: DWORD = 106;
+/// `WCHAR` string, read only.
+pub const WINHTTP_OPTION_PROXY_SPN_USED: DWORD = 107;
+/// Kerberos through a proxy.
+pub const WINHTTP_OPTION_KDC_PROXY_SETTINGS: DWORD = 136;
+/// `BOOL`: proxies are found inside the process.
+pub const WINHTTP_OPTION_PROXY_DISABLE_SERVICE_CALLS: DWORD = 137;
+/// `DWORD`: `WINHTTP_PROXY_DISABLE_*`.
+pub const WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES: DWORD = 193;
+/// `WCHAR` string: the user's name at the server.
+pub const WINHTTP_OPTION_USERNAME: DWORD = 4096;
+/// `WCHAR` string: the password at the server.
+pub const WINHTTP_OPTION_PASSWORD: DWORD = 4097;
+/// `WCHAR` string: the user's name at the proxy.
+pub const WINHTTP_OPTION_PROXY_USERNAME: DWORD = 4098;
+/// `WCHAR` string: the password at the proxy.
+pub const WINHTTP_OPTION_PROXY_PASSWORD: DWORD = 4099;
+
+// Options: WebSockets.
+
+/// No value: the request is a WebSocket handshake.
+pub const WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET: DWORD = 114;
+/// `DWORD` ms: how long Close waits for the peer.
+pub const WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT: DWORD = 115;
+/// `DWORD` ms, at least 15000: between unasked pongs.
+pub const WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL: DWORD = 116;
+/// `DWORD` bytes; before the upgrade.
+pub const WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE: DWORD = 122;
+/// `DWORD` bytes; before the upgrade.
+pub const WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE: DWORD = 123;
+/// The largest option number but for names and passwords.
+pub const WINHTTP_LAST_OPTION: DWORD = 196;
+
+// Values of options.
+
+/// As many connections as there are requests.
+pub const WINHTTP_CONNS_PER_SERVER_UNLIMITED: DWORD = 0xFFFF_FFFF;
+/// The logged-on user's credentials go to the intranet.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MEDIUM: DWORD = 0;
+/// They go everywhere.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_LOW: DWORD = 1;
+/// They go nowhere.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_HIGH: DWORD = 2;
+/// They go to proxies.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_PROXY_ONLY: DWORD = 3;
+/// MEDIUM.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_DEFAULT: DWORD = 0;
+/// The largest level.
+pub const WINHTTP_AUTOLOGON_SECURITY_LEVEL_MAX: DWORD = 3;
+/// Redirects are given to the program.
+pub const WINHTTP_OPTION_REDIRECT_POLICY_NEVER: DWORD = 0;
+/// Followed, but not from https to http.
+pub const WINHTTP_OPTION_REDIRECT_POLICY_DISALLOW_HTTPS_TO_HTTP: DWORD = 1;
+/// Always followed.
+pub const WINHTTP_OPTION_REDIRECT_POLICY_ALWAYS: DWORD = 2;
+/// The largest policy.
+pub const WINHTTP_OPTION_REDIRECT_POLICY_LAST: DWORD = 2;
+/// DISALLOW_HTTPS_TO_HTTP.
+pub const WINHTTP_OPTION_REDIRECT_POLICY_DEFAULT: DWORD = 1;
+/// No cookies are added or kept.
+pub const WINHTTP_DISABLE_COOKIES: DWORD = 0x0000_0001;
+/// No redirects are followed.
+pub const WINHTTP_DISABLE_REDIRECTS: DWORD = 0x0000_0002;
+/// Nothing is authenticated.
+pub const WINHTTP_DISABLE_AUTHENTICATION: DWORD = 0x0000_0004;
+/// The connection is not used again.
+pub const WINHTTP_DISABLE_KEEP_ALIVE: DWORD = 0x0000_0008;
+/// Revocation is checked; on requests.
+pub const WINHTTP_ENABLE_SSL_REVOCATION: DWORD = 0x0000_0001;
+/// TLS uses the process's identity; on sessions.
+pub const WINHTTP_ENABLE_SSL_REVERT_IMPERSONATION: DWORD = 0x0000_0002;
+/// No port in service names.
+pub const WINHTTP_DISABLE_SPN_SERVER_PORT: DWORD = 0;
+/// The port in service names.
+pub const WINHTTP_ENABLE_SPN_SERVER_PORT: DWORD = 1;
+/// Obsolete.
+pub const WINHTTP_DISABLE_PASSPORT_AUTH: DWORD = 0x0000_0000;
+/// Obsolete.
+pub const WINHTTP_ENABLE_PASSPORT_AUTH: DWORD = 0x1000_0000;
+/// Obsolete.
+pub const WINHTTP_DISABLE_PASSPORT_KEYRING: DWORD = 0x2000_0000;
+/// Obsolete.
+pub const WINHTTP_ENABLE_PASSPORT_KEYRING: DWORD = 0x4000_0000;
+/// gzip.
+pub const WINHTTP_DECOMPRESSION_FLAG_GZIP: DWORD = 0x0000_0001;
+/// deflate.
+pub const WINHTTP_DECOMPRESSION_FLAG_DEFLATE: DWORD = 0x0000_0002;
+/// Both.
+pub const WINHTTP_DECOMPRESSION_FLAG_ALL: DWORD = 0x0000_0003;
+/// HTTP/2.
+pub const WINHTTP_PROTOCOL_FLAG_HTTP2: DWORD = 0x1;
+/// HTTP/3.
+pub const WINHTTP_PROTOCOL_FLAG_HTTP3: DWORD = 0x2;
+/// Both.
+pub const WINHTTP_PROTOCOL_MASK: DWORD = 0x3;
+/// After a response 408.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_408: DWORD = 0x1;
+/// After a failed TLS handshake.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_SSL_HANDSHAKE: DWORD = 0x2;
+/// After a kept connection turned out closed.
+pub const WINHTTP_CONNECTION_RETRY_CONDITION_STALE_CONNECTION: DWORD = 0x4;
+/// Only connections that have the label.
+pub const WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION: DWORD = 0x1;
+/// The bits that there are.
+pub const WINHTTP_MATCH_CONNECTION_GUID_FLAGS_MASK: DWORD = 0x1;
+/// The limit of entries may be exceeded.
+pub const WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_SOFT_LIMIT: DWORD = 0x1;
+/// Names are looked up each time.
+pub const WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_BYPASS_CACHE: DWORD = 0x2;
+/// Entries live as long as DNS says.
+pub const WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_USE_DNS_TTL: DWORD = 0x4;
+/// Connections live as long as DNS says.
+pub const WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_CONN_USE_TTL: DWORD = 0x8;
+/// No Basic at proxies.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_BASIC: DWORD = 0x0000_0001;
+/// No Digest at proxies.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_DIGEST: DWORD = 0x0000_0002;
+/// No NTLM at proxies.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NTLM: DWORD = 0x0000_0004;
+/// No Kerberos at proxies.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_KERBEROS: DWORD = 0x0000_0008;
+/// No Negotiate at proxies.
+pub const WINHTTP_PROXY_DISABLE_SCHEME_NEGOTIATE: DWORD = 0x0000_0010;
+/// No credentials of local services at proxies.
+pub const WINHTTP_PROXY_DISABLE_AUTH_LOCAL_SERVICE: DWORD = 0x0000_0100;
+/// From `WinHttpOpen`.
+pub const WINHTTP_HANDLE_TYPE_SESSION: DWORD = 1;
+/// From `WinHttpConnect`.
+pub const WINHTTP_HANDLE_TYPE_CONNECT: DWORD = 2;
+/// From `WinHttpOpenRequest`.
+pub const WINHTTP_HANDLE_TYPE_REQUEST: DWORD = 3;
+/// From `WinHttpCreateProxyResolver`.
+pub const WINHTTP_HANDLE_TYPE_PROXY_RESOLVER: DWORD = 4;
+/// From `WinHttpWebSocketCompleteUpgrade`.
+pub const WINHTTP_HANDLE_TYPE_WEBSOCKET: DWORD = 5;
+
+// Numbers of features, for WINHTTP_OPTION_FEATURE_SUPPORTED.
+
+/// `WINHTTP_OPTION_DISABLE_STREAM_QUEUE`.
+pub const WINHTTP_FEATURE_DISABLE_STREAM_QUEUE: DWORD = 1;
+/// `WINHTTP_OPTION_IPV6_FAST_FALLBACK`.
+pub const WINHTTP_FEATURE_IPV6_FAST_FALLBACK: DWORD = 2;
+/// `WINHTTP_OPTION_CONNECTION_STATS_V0`.
+pub const WINHTTP_FEATURE_CONNECTION_STATS_V0: DWORD = 3;
+/// `WINHTTP_OPTION_REQUEST_TIMES`.
+pub const WINHTTP_FEATURE_REQUEST_TIMES: DWORD = 4;
+/// `WINHTTP_OPTION_EXPIRE_CONNECTION`.
+pub const WINHTTP_FEATURE_EXPIRE_CONNECTION: DWORD = 5;
+/// `WINHTTP_OPTION_DISABLE_SECURE_PROTOCOL_FALLBACK`.
+pub const WINHTTP_FEATURE_DISABLE_SECURE_PROTOCOL_FALLBACK: DWORD = 6;
+/// `WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED`.
+pub const WINHTTP_FEATURE_HTTP_PROTOCOL_REQUIRED: DWORD = 7;
+/// `WINHTTP_OPTION_REQUEST_STATS`.
+pub const WINHTTP_FEATURE_REQUEST_STATS: DWORD = 8;
+/// `WINHTTP_OPTION_SERVER_CERT_CHAIN_CONTEXT`.
+pub const WINHTTP_FEATURE_SERVER_CERT_CHAIN_CONTEXT: DWORD = 9;
+/// `WINHTTP_OPTION_CONNECTION_STATS_V1`.
+pub const WINHTTP_FEATURE_CONNECTION_STATS_V1: DWORD = 12;
+/// `WINHTTP_OPTION_SECURITY_INFO`.
+pub const WINHTTP_FEATURE_SECURITY_INFO: DWORD = 13;
+/// `WINHTTP_OPTION_TCP_KEEPALIVE`.
+pub const WINHTTP_FEATURE_TCP_KEEPALIVE: DWORD = 14;
+/// `WINHTTP_OPTION_TCP_FAST_OPEN`.
+pub const WINHTTP_FEATURE_TCP_FAST_OPEN: DWORD = 15;
+/// `WINHTTP_OPTION_TLS_FALSE_START`.
+pub const WINHTTP_FEATURE_TLS_FALSE_START: DWORD = 16;
+/// `WINHTTP_OPTION_IGNORE_CERT_REVOCATION_OFFLINE`.
+pub const WINHTTP_FEATURE_IGNORE_CERT_REVOCATION_OFFLINE: DWORD = 17;
+/// `WINHTTP_OPTION_TLS_PROTOCOL_INSECURE_FALLBACK`.
+pub const WINHTTP_FEATURE_TLS_PROTOCOL_INSECURE_FALLBACK: DWORD = 20;
+/// `WINHTTP_OPTION_STREAM_ERROR_CODE`.
+pub const WINHTTP_FEATURE_STREAM_ERROR_CODE: DWORD = 21;
+/// `WINHTTP_OPTION_REQUIRE_STREAM_END`.
+pub const WINHTTP_FEATURE_REQUIRE_STREAM_END: DWORD = 22;
+/// `WINHTTP_OPTION_ENABLE_HTTP2_PLUS_CLIENT_CERT`.
+pub const WINHTTP_FEATURE_ENABLE_HTTP2_PLUS_CLIENT_CERT: DWORD = 23;
+/// `WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`.
+pub const WINHTTP_FEATURE_FAILED_CONNECTION_RETRIES: DWORD = 24;
+/// `WINHTTP_OPTION_HTTP2_KEEPALIVE`.
+pub const WINHTTP_FEATURE_HTTP2_KEEPALIVE: DWORD = 26;
+/// `WINHTTP_OPTION_RESOLUTION_HOSTNAME`.
+pub const WINHTTP_FEATURE_RESOLUTION_HOSTNAME: DWORD = 27;
+/// `WINHTTP_OPTION_SET_TOKEN_BINDING`.
+pub const WINHTTP_FEATURE_SET_TOKEN_BINDING: DWORD = 28;
+/// `WINHTTP_OPTION_TOKEN_BINDING_PUBLIC_KEY`.
+pub const WINHTTP_FEATURE_TOKEN_BINDING_PUBLIC_KEY: DWORD = 29;
+/// `WINHTTP_OPTION_REFERER_TOKEN_BINDING_HOSTNAME`.
+pub const WINHTTP_FEATURE_REFERER_TOKEN_BINDING_HOSTNAME: DWORD = 30;
+/// `WINHTTP_OPTION_HTTP2_PLUS_TRANSFER_ENCODING`.
+pub const WINHTTP_FEATURE_HTTP2_PLUS_TRANSFER_ENCODING: DWORD = 31;
+/// `WINHTTP_OPTION_RESOLVER_CACHE_CONFIG`.
+pub const WINHTTP_FEATURE_RESOLVER_CACHE_CONFIG: DWORD = 32;
+/// `WINHTTP_OPTION_DISABLE_CERT_CHAIN_BUILDING`.
+pub const WINHTTP_FEATURE_DISABLE_CERT_CHAIN_BUILDING: DWORD = 33;
+/// `WINHTTP_OPTION_BACKGROUND_CONNECTIONS`.
+pub const WINHTTP_FEATURE_BACKGROUND_CONNECTIONS: DWORD = 34;
+/// `WINHTTP_OPTION_FIRST_AVAILABLE_CONNECTION`.
+pub const WINHTTP_FEATURE_FIRST_AVAILABLE_CONNECTION: DWORD = 35;
+/// `WINHTTP_OPTION_TCP_PRIORITY_STATUS`.
+pub const WINHTTP_FEATURE_TCP_PRIORITY_STATUS: DWORD = 37;
+/// `WINHTTP_OPTION_CONNECTION_GUID`.
+pub const WINHTTP_FEATURE_CONNECTION_GUID: DWORD = 38;
+/// `WINHTTP_OPTION_MATCH_CONNECTION_GUID`.
+pub const WINHTTP_FEATURE_MATCH_CONNECTION_GUID: DWORD = 39;
+/// `WINHTTP_OPTION_HTTP2_RECEIVE_WINDOW`.
+pub const WINHTTP_FEATURE_HTTP2_RECEIVE_WINDOW: DWORD = 43;
+/// `WINHTTP_OPTION_FEATURE_SUPPORTED` itself.
+pub const WINHTTP_FEATURE_IS_FEATURE_SUPPORTED: DWORD = 44;
+/// `WinHttpAddRequestHeadersEx`.
+pub const WINHTTP_FEATURE_ADD_REQUEST_HEADERS_EX: DWORD = 46;
+/// `WinHttpSetProxySettingsPerUser`.
+pub const WINHTTP_FEATURE_SET_PROXY_SETTINGS_PER_USER: DWORD = 47;
+/// `WinHttpReadDataEx`.
+pub const WINHTTP_FEATURE_READ_DATA_EX: DWORD = 48;
+/// `WinHttpQueryHeadersEx`.
+pub const WINHTTP_FEATURE_QUERY_HEADERS_EX: DWORD = 49;
+/// `WinHttpQueryConnectionGroup`.
+pub const WINHTTP_FEATURE_QUERY_CONNECTION_GROUP: DWORD = 50;
+/// `WinHttpFreeQueryConnectionGroupResult`.
+pub const WINHTTP_FEATURE_FREE_QUERY_CONNECTION_GROUP_RESULT: DWORD = 51;
+/// `SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS`.
+pub const WINHTTP_FEATURE_SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS: DWORD = 52;
+/// `WINHTTP_FLAG_SECURE_DEFAULTS`.
+pub const WINHTTP_FEATURE_FLAG_SECURE_DEFAULTS: DWORD = 53;
+/// `WINHTTP_EXTENDED_HEADER_FLAG_UNICODE`.
+pub const WINHTTP_FEATURE_EXTENDED_HEADER_FLAG_UNICODE: DWORD = 54;
+/// `WINHTTP_QUERY_FLAG_TRAILERS`.
+pub const WINHTTP_FEATURE_QUERY_FLAG_TRAILERS: DWORD = 55;
+/// `WINHTTP_QUERY_FLAG_WIRE_ENCODING`.
+pub const WINHTTP_FEATURE_QUERY_FLAG_WIRE_ENCODING: DWORD = 56;
+/// `WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_SOFT_LIMIT`.
+pub const WINHTTP_FEATURE_RESOLVER_CACHE_CONFIG_FLAG_SOFT_LIMIT: DWORD = 57;
+/// `WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_BYPASS_CACHE`.
+pub const WINHTTP_FEATURE_RESOLVER_CACHE_CONFIG_FLAG_BYPASS_CACHE: DWORD = 58;
+/// `WINHTTP_FLAG_AUTOMATIC_CHUNKING`.
+pub const WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING: DWORD = 59;
+/// `WINHTTP_QUERY_CONNECTION_GROUP_FLAG_INSECURE`.
+pub const WINHTTP_FEATURE_QUERY_CONNECTION_GROUP_FLAG_INSECURE: DWORD = 60;
+/// `WINHTTP_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION`.
+pub const WINHTTP_FEATURE_MATCH_CONNECTION_GUID_FLAG_REQUIRE_MARKED_CONNECTION: DWORD = 61;
+/// `WINHTTP_QUERY_EX_ALL_HEADERS`.
+pub const WINHTTP_FEATURE_QUERY_EX_ALL_HEADERS: DWORD = 62;
+/// `WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER`.
+pub const WINHTTP_FEATURE_READ_DATA_EX_FLAG_FILL_BUFFER: DWORD = 63;
+/// `WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_USE_DNS_TTL`.
+pub const WINHTTP_FEATURE_RESOLVER_CACHE_CONFIG_FLAG_USE_DNS_TTL: DWORD = 64;
+/// `WINHTTP_RESOLVER_CACHE_CONFIG_FLAG_CONN_USE_TTL`.
+pub const WINHTTP_FEATURE_RESOLVER_CACHE_CONFIG_FLAG_CONN_USE_TTL: DWORD = 65;
+/// `WINHTTP_OPTION_QUIC_STATS`.
+pub const WINHTTP_FEATURE_QUIC_STATS: DWORD = 66;
+/// `WINHTTP_OPTION_HTTP3_KEEPALIVE`.
+pub const WINHTTP_FEATURE_HTTP3_KEEPALIVE: DWORD = 69;
+/// `WINHTTP_OPTION_HTTP3_HANDSHAKE_TIMEOUT`.
+pub const WINHTTP_FEATURE_HTTP3_HANDSHAKE_TIMEOUT: DWORD = 70;
+/// `WINHTTP_OPTION_HTTP3_INITIAL_RTT`.
+pub const WINHTTP_FEATURE_HTTP3_INITIAL_RTT: DWORD = 71;
+/// `WINHTTP_OPTION_HTTP3_STREAM_ERROR_CODE`.
+pub const WINHTTP_FEATURE_HTTP3_STREAM_ERROR_CODE: DWORD = 72;
+/// `WINHTTP_OPTION_REQUEST_ANNOTATION`.
+pub const WINHTTP_FEATURE_REQUEST_ANNOTATION: DWORD = 73;
+/// `WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`.
+pub const WINHTTP_FEATURE_DISABLE_PROXY_AUTH_SCHEMES: DWORD = 74;
+/// `WINHTTP_OPTION_REVERT_IMPERSONATION_SERVER_CERT`.
+pub const WINHTTP_FEATURE_REVERT_IMPERSONATION_SERVER_CERT: DWORD = 75;
+/// The same as SET_PROXY_SETTINGS_PER_USER, as some headers spell it.
+pub const WINHTTP_FEATURE_SET_PROXY_SETINGS_PER_USER: DWORD = 47;

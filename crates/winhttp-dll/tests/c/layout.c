@@ -1,0 +1,229 @@
+/*
+ * Every size and offset of winhttp.h: compared with the specification (winhttp-options.md, section 6) when compiling,
+ * and printed as "name value" for the test to compare with what the library was built with.
+ */
+#include <windows.h>
+#include <winhttp.h>
+
+#include <stdio.h>
+
+/* An offset or size: on a system with 4-byte pointers, and on one with 8-byte pointers. */
+#define PLACE(label, value, small, large)                                                                              \
+    do {                                                                                                               \
+        OPENWINHTTP_ASSERT((value) == (sizeof(void *) == 8 ? (large) : (small)));                                      \
+        printf("%s %u\n", label, (unsigned)(value));                                                                   \
+    } while (0)
+#define OFFSET(type, field, small, large) PLACE(#type "." #field, offsetof(type, field), small, large)
+#define SIZE(type, small, large) PLACE("sizeof " #type, sizeof(type), small, large)
+
+int main(void)
+{
+    SIZE(URL_COMPONENTS, 60, 104);
+    OFFSET(URL_COMPONENTS, dwStructSize, 0, 0);
+    OFFSET(URL_COMPONENTS, lpszScheme, 4, 8);
+    OFFSET(URL_COMPONENTS, dwSchemeLength, 8, 16);
+    OFFSET(URL_COMPONENTS, nScheme, 12, 20);
+    OFFSET(URL_COMPONENTS, lpszHostName, 16, 24);
+    OFFSET(URL_COMPONENTS, dwHostNameLength, 20, 32);
+    OFFSET(URL_COMPONENTS, nPort, 24, 36);
+    OFFSET(URL_COMPONENTS, lpszUserName, 28, 40);
+    OFFSET(URL_COMPONENTS, dwUserNameLength, 32, 48);
+    OFFSET(URL_COMPONENTS, lpszPassword, 36, 56);
+    OFFSET(URL_COMPONENTS, dwPasswordLength, 40, 64);
+    OFFSET(URL_COMPONENTS, lpszUrlPath, 44, 72);
+    OFFSET(URL_COMPONENTS, dwUrlPathLength, 48, 80);
+    OFFSET(URL_COMPONENTS, lpszExtraInfo, 52, 88);
+    OFFSET(URL_COMPONENTS, dwExtraInfoLength, 56, 96);
+
+    SIZE(WINHTTP_ASYNC_RESULT, 8, 16);
+    OFFSET(WINHTTP_ASYNC_RESULT, dwResult, 0, 0);
+    OFFSET(WINHTTP_ASYNC_RESULT, dwError, 4, 8);
+
+    SIZE(WINHTTP_WEB_SOCKET_ASYNC_RESULT, 12, 24);
+    OFFSET(WINHTTP_WEB_SOCKET_ASYNC_RESULT, AsyncResult, 0, 0);
+    OFFSET(WINHTTP_WEB_SOCKET_ASYNC_RESULT, Operation, 8, 16);
+
+    SIZE(WINHTTP_WEB_SOCKET_STATUS, 8, 8);
+    OFFSET(WINHTTP_WEB_SOCKET_STATUS, dwBytesTransferred, 0, 0);
+    OFFSET(WINHTTP_WEB_SOCKET_STATUS, eBufferType, 4, 4);
+
+    SIZE(HTTP_VERSION_INFO, 8, 8);
+    OFFSET(HTTP_VERSION_INFO, dwMajorVersion, 0, 0);
+    OFFSET(HTTP_VERSION_INFO, dwMinorVersion, 4, 4);
+
+    SIZE(WINHTTP_CERTIFICATE_INFO, 40, 64);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, ftExpiry, 0, 0);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, ftStart, 8, 8);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, lpszSubjectInfo, 16, 16);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, lpszIssuerInfo, 20, 24);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, lpszProtocolName, 24, 32);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, lpszSignatureAlgName, 28, 40);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, lpszEncryptionAlgName, 32, 48);
+    OFFSET(WINHTTP_CERTIFICATE_INFO, dwKeySize, 36, 56);
+
+    SIZE(WINHTTP_CONNECTION_INFO, 260, 264);
+    OFFSET(WINHTTP_CONNECTION_INFO, cbSize, 0, 0);
+    OFFSET(WINHTTP_CONNECTION_INFO, LocalAddress, 4, 8);
+    OFFSET(WINHTTP_CONNECTION_INFO, RemoteAddress, 132, 136);
+
+    SIZE(WINHTTP_REQUEST_TIMES, 516, 520);
+    OFFSET(WINHTTP_REQUEST_TIMES, cTimes, 0, 0);
+    OFFSET(WINHTTP_REQUEST_TIMES, rgullTimes, 4, 8);
+
+    SIZE(WINHTTP_REQUEST_STATS, 272, 272);
+    OFFSET(WINHTTP_REQUEST_STATS, ullFlags, 0, 0);
+    OFFSET(WINHTTP_REQUEST_STATS, ulIndex, 8, 8);
+    OFFSET(WINHTTP_REQUEST_STATS, cStats, 12, 12);
+    OFFSET(WINHTTP_REQUEST_STATS, rgullStats, 16, 16);
+
+    SIZE(WINHTTP_HEADER_NAME, 4, 8);
+    OFFSET(WINHTTP_HEADER_NAME, pwszName, 0, 0);
+    OFFSET(WINHTTP_HEADER_NAME, pszName, 0, 0);
+    SIZE(WINHTTP_EXTENDED_HEADER, 8, 16);
+    OFFSET(WINHTTP_EXTENDED_HEADER, pwszName, 0, 0);
+    OFFSET(WINHTTP_EXTENDED_HEADER, pszName, 0, 0);
+    OFFSET(WINHTTP_EXTENDED_HEADER, pwszValue, 4, 8);
+    OFFSET(WINHTTP_EXTENDED_HEADER, pszValue, 4, 8);
+
+    SIZE(WINHTTP_PROXY_INFO, 12, 24);
+    OFFSET(WINHTTP_PROXY_INFO, dwAccessType, 0, 0);
+    OFFSET(WINHTTP_PROXY_INFO, lpszProxy, 4, 8);
+    OFFSET(WINHTTP_PROXY_INFO, lpszProxyBypass, 8, 16);
+
+    SIZE(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG, 16, 32);
+    OFFSET(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG, fAutoDetect, 0, 0);
+    OFFSET(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG, lpszAutoConfigUrl, 4, 8);
+    OFFSET(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG, lpszProxy, 8, 16);
+    OFFSET(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG, lpszProxyBypass, 12, 24);
+
+    SIZE(WINHTTP_AUTOPROXY_OPTIONS, 24, 32);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, dwFlags, 0, 0);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, dwAutoDetectFlags, 4, 4);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, lpszAutoConfigUrl, 8, 8);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, lpvReserved, 12, 16);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, dwReserved, 16, 24);
+    OFFSET(WINHTTP_AUTOPROXY_OPTIONS, fAutoLogonIfChallenged, 20, 28);
+
+    SIZE(WINHTTP_PROXY_RESULT_ENTRY, 20, 32);
+    OFFSET(WINHTTP_PROXY_RESULT_ENTRY, fProxy, 0, 0);
+    OFFSET(WINHTTP_PROXY_RESULT_ENTRY, fBypass, 4, 4);
+    OFFSET(WINHTTP_PROXY_RESULT_ENTRY, ProxyScheme, 8, 8);
+    OFFSET(WINHTTP_PROXY_RESULT_ENTRY, pwszProxy, 12, 16);
+    OFFSET(WINHTTP_PROXY_RESULT_ENTRY, ProxyPort, 16, 24);
+
+    SIZE(WINHTTP_PROXY_RESULT, 8, 16);
+    OFFSET(WINHTTP_PROXY_RESULT, cEntries, 0, 0);
+    OFFSET(WINHTTP_PROXY_RESULT, pEntries, 4, 8);
+
+    SIZE(WINHTTP_PROXY_RESULT_EX, 16, 32);
+    OFFSET(WINHTTP_PROXY_RESULT_EX, cEntries, 0, 0);
+    OFFSET(WINHTTP_PROXY_RESULT_EX, pEntries, 4, 8);
+    OFFSET(WINHTTP_PROXY_RESULT_EX, hProxyDetectionHandle, 8, 16);
+    OFFSET(WINHTTP_PROXY_RESULT_EX, dwProxyInterfaceAffinity, 12, 24);
+
+    SIZE(WINHTTP_PROXY_NETWORKING_KEY, 128, 128);
+    OFFSET(WINHTTP_PROXY_NETWORKING_KEY, pbBuffer, 0, 0);
+
+    SIZE(WINHTTP_PROXY_SETTINGS, 68, 112);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwStructSize, 0, 0);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwFlags, 4, 4);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwCurrentSettingsVersion, 8, 8);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszConnectionName, 12, 16);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszProxy, 16, 24);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszProxyBypass, 20, 32);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszAutoconfigUrl, 24, 40);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszAutoconfigSecondaryUrl, 28, 48);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwAutoDiscoveryFlags, 32, 56);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pwszLastKnownGoodAutoConfigUrl, 36, 64);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwAutoconfigReloadDelayMins, 40, 72);
+    OFFSET(WINHTTP_PROXY_SETTINGS, ftLastKnownDetectTime, 44, 76);
+    OFFSET(WINHTTP_PROXY_SETTINGS, dwDetectedInterfaceIpCount, 52, 84);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pdwDetectedInterfaceIp, 56, 88);
+    OFFSET(WINHTTP_PROXY_SETTINGS, cNetworkKeys, 60, 96);
+    OFFSET(WINHTTP_PROXY_SETTINGS, pNetworkKeys, 64, 104);
+
+    SIZE(WINHTTP_PROXY_SETTINGS_EX, 44, 72);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, ullGenerationId, 0, 0);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, ullFlags, 8, 8);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, pcwszAutoconfigUrl, 16, 16);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, pcwszProxy, 20, 24);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, pcwszSecureProxy, 24, 32);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, cProxyBypasses, 28, 40);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, rgpcwszProxyBypasses, 32, 48);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, dwInterfaceIndex, 36, 56);
+    OFFSET(WINHTTP_PROXY_SETTINGS_EX, pcwszConnectionName, 40, 64);
+
+    SIZE(WINHTTP_PROXY_SETTINGS_PARAM, 16, 24);
+    OFFSET(WINHTTP_PROXY_SETTINGS_PARAM, ullFlags, 0, 0);
+    OFFSET(WINHTTP_PROXY_SETTINGS_PARAM, pcwszConnectionName, 8, 8);
+    OFFSET(WINHTTP_PROXY_SETTINGS_PARAM, pcwszProbeHost, 12, 16);
+
+    SIZE(WINHTTP_CREDS, 24, 48);
+    OFFSET(WINHTTP_CREDS, lpszUserName, 0, 0);
+    OFFSET(WINHTTP_CREDS, lpszPassword, 4, 8);
+    OFFSET(WINHTTP_CREDS, lpszRealm, 8, 16);
+    OFFSET(WINHTTP_CREDS, dwAuthScheme, 12, 24);
+    OFFSET(WINHTTP_CREDS, lpszHostName, 16, 32);
+    OFFSET(WINHTTP_CREDS, dwPort, 20, 40);
+
+    SIZE(WINHTTP_CREDS_EX, 28, 56);
+    OFFSET(WINHTTP_CREDS_EX, lpszUserName, 0, 0);
+    OFFSET(WINHTTP_CREDS_EX, lpszPassword, 4, 8);
+    OFFSET(WINHTTP_CREDS_EX, lpszRealm, 8, 16);
+    OFFSET(WINHTTP_CREDS_EX, dwAuthScheme, 12, 24);
+    OFFSET(WINHTTP_CREDS_EX, lpszHostName, 16, 32);
+    OFFSET(WINHTTP_CREDS_EX, dwPort, 20, 40);
+    OFFSET(WINHTTP_CREDS_EX, lpszUrl, 24, 48);
+
+    SIZE(WINHTTP_MATCH_CONNECTION_GUID, 24, 24);
+    OFFSET(WINHTTP_MATCH_CONNECTION_GUID, ConnectionGuid, 0, 0);
+    OFFSET(WINHTTP_MATCH_CONNECTION_GUID, ullFlags, 16, 16);
+
+    SIZE(WINHTTP_CONNECTION_GROUP, 20, 20);
+    OFFSET(WINHTTP_CONNECTION_GROUP, cConnections, 0, 0);
+    OFFSET(WINHTTP_CONNECTION_GROUP, guidGroup, 4, 4);
+
+    SIZE(WINHTTP_HOST_CONNECTION_GROUP, 12, 24);
+    OFFSET(WINHTTP_HOST_CONNECTION_GROUP, pwszHost, 0, 0);
+    OFFSET(WINHTTP_HOST_CONNECTION_GROUP, cConnectionGroups, 4, 8);
+    OFFSET(WINHTTP_HOST_CONNECTION_GROUP, pConnectionGroups, 8, 16);
+
+    SIZE(WINHTTP_QUERY_CONNECTION_GROUP_RESULT, 8, 16);
+    OFFSET(WINHTTP_QUERY_CONNECTION_GROUP_RESULT, cHosts, 0, 0);
+    OFFSET(WINHTTP_QUERY_CONNECTION_GROUP_RESULT, pHostConnectionGroups, 4, 8);
+
+    SIZE(WINHTTP_RESOLVER_CACHE_CONFIG, 32, 32);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, ulMaxResolverCacheEntries, 0, 0);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, ulMaxCacheEntryAge, 4, 4);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, ulMinCacheEntryTtl, 8, 8);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, SecureDnsSetting, 12, 12);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, ullConnResolutionWaitTime, 16, 16);
+    OFFSET(WINHTTP_RESOLVER_CACHE_CONFIG, ullFlags, 24, 24);
+
+    SIZE(WINHTTP_HTTP2_RECEIVE_WINDOW, 8, 8);
+    OFFSET(WINHTTP_HTTP2_RECEIVE_WINDOW, ulStreamWindow, 0, 0);
+    OFFSET(WINHTTP_HTTP2_RECEIVE_WINDOW, ulStreamWindowUpdateDelta, 4, 4);
+
+    SIZE(WINHTTP_FAILED_CONNECTION_RETRIES, 8, 8);
+    OFFSET(WINHTTP_FAILED_CONNECTION_RETRIES, dwMaxRetries, 0, 0);
+    OFFSET(WINHTTP_FAILED_CONNECTION_RETRIES, dwAllowedRetryConditions, 4, 4);
+
+    SIZE(HINTERNET, 4, 8);
+    SIZE(INTERNET_PORT, 2, 2);
+    SIZE(INTERNET_SCHEME, 4, 4);
+    SIZE(WINHTTP_STATUS_CALLBACK, 4, 8);
+    SIZE(WINHTTP_PROXY_CHANGE_CALLBACK, 4, 8);
+    SIZE(WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE, 4, 8);
+    SIZE(SOCKADDR_STORAGE, 128, 128);
+    SIZE(GUID, 16, 16);
+    SIZE(FILETIME, 8, 8);
+    SIZE(SYSTEMTIME, 16, 16);
+    SIZE(WINHTTP_REQUEST_TIME_ENTRY, 4, 4);
+    SIZE(WINHTTP_REQUEST_STAT_ENTRY, 4, 4);
+    SIZE(WINHTTP_WEB_SOCKET_OPERATION, 4, 4);
+    SIZE(WINHTTP_WEB_SOCKET_BUFFER_TYPE, 4, 4);
+    SIZE(WINHTTP_WEB_SOCKET_CLOSE_STATUS, 4, 4);
+    SIZE(WINHTTP_PROXY_SETTINGS_TYPE, 4, 4);
+    SIZE(WINHTTP_SECURE_DNS_SETTING, 4, 4);
+    return 0;
+}
