@@ -16,7 +16,7 @@ if [ $# -gt 0 ]; then
     seconds=$1
     shift
 fi
-all="frames client_handshake server_handshake utf8 mask calls abi_calls"
+all="frames client_handshake server_handshake utf8 mask http1_response crack_url add_headers calls abi_calls"
 chosen=${*:-$all}
 # cargo-fuzz needs nightly flags; RUSTC_BOOTSTRAP lets the stable toolchain take them.
 export RUSTC_BOOTSTRAP=1
@@ -85,7 +85,7 @@ done
 lane calls abi_calls &
 other=$!
 failed=0
-lane frames client_handshake server_handshake utf8 mask || failed=1
+lane frames client_handshake server_handshake utf8 mask http1_response crack_url add_headers || failed=1
 wait $other || failed=1
 if [ $failed -ne 0 ]; then exit 1; fi
 echo "fuzz.sh: no crash"

@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Poll, Wake, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::reactor::{Driver, Poller, lock};
 use crate::workers;
@@ -23,6 +23,8 @@ pub struct Cx<'a> {
     waker: &'a Waker,
     wait: Option<&'a BlockingWait>,
     deadline: Option<Instant>,
+    /// What is left of the time that sockets may wait inside a poll.
+    in_call: Duration,
 }
 
 impl<'a> Cx<'a> {
@@ -33,6 +35,7 @@ impl<'a> Cx<'a> {
             waker,
             wait: None,
             deadline: None,
+            in_call: Duration::ZERO,
         }
     }
 
@@ -57,6 +60,17 @@ impl<'a> Cx<'a> {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
+    }
+
+    /// Lets an asynchronous caller's receives wait inside the poll, for `limit` in total, before they are pending. Then an answer
+    /// that comes at once is received on the calling thread, and the reactor never hears of it.
+    pub fn wait_in_call(&mut self, limit: Duration) {
+        self.in_call = limit;
+    }
+
+    /// Takes what is left of the time to wait inside the poll.
+    pub(crate) fn take_in_call(&mut self) -> Duration {
+        std::mem::take(&mut self.in_call)
     }
 
     /// Where sockets that are waited for without blocking in a call are to be registered.
@@ -89,6 +103,7 @@ pub fn block_on<T>(mut f: impl FnMut(&mut Cx<'_>) -> Poll<T>) -> T {
             waker: &wait.waker,
             wait: Some(wait),
             deadline: None,
+            in_call: Duration::ZERO,
         };
         if let Poll::Ready(value) = f(&mut cx) {
             return value;

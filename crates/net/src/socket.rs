@@ -149,7 +149,8 @@ impl Socket {
     /// Waits on this thread, for an asynchronous caller too, until there is something to receive (or the end), for at most
     /// `limit`. Returns whether there is; also true when it was cancelled.
     ///
-    /// The reactor does not hear of what comes meanwhile, so nobody else is woken by it.
+    /// The reactor does not hear of what comes meanwhile, so nobody else is woken by it; for that it has to come before a poll that
+    /// is pending. [`Cx::wait_in_call`] has it done at the right time.
     pub fn wait_readable(&mut self, limit: Duration) -> bool {
         if self.mode == Mode::Blocking && self.enter(Mode::NonBlocking).is_err() {
             return false;
@@ -258,11 +259,28 @@ impl Socket {
                     self.stop_waiting(side);
                     return Poll::Ready(Err(ErrorKind::TimedOut.into()));
                 }
+                if side == Side::Read && self.wait_in_call(cx) {
+                    continue;
+                }
                 if self.park(cx, side)? {
                     return Poll::Pending;
                 }
             }
         }
+    }
+
+    /// Waits inside the poll, if `cx` allows it. Whether there is something to receive now.
+    fn wait_in_call(&mut self, cx: &mut Cx<'_>) -> bool {
+        let limit = cx.take_in_call();
+        if limit.is_zero() {
+            return false;
+        }
+        let start = Instant::now();
+        let is_readable = self.wait_readable(limit);
+        if is_readable {
+            cx.wait_in_call(limit.saturating_sub(start.elapsed()));
+        }
+        is_readable
     }
 
     fn block_io(

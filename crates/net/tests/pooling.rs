@@ -1,4 +1,5 @@
 //! The connection pool.
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Names and literals.
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod support;
 

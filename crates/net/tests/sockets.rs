@@ -1,4 +1,5 @@
 //! One socket in its two modes.
+#![allow(clippy::unwrap_used, reason = "a test fails where it panics")]
 
 mod support;
 
@@ -365,4 +366,27 @@ fn both_directions_are_parked_and_woken_on_their_own() {
     let mut received = vec![0; 4_000_000];
     server.read_exact(&mut received).unwrap();
     written.recv_timeout(LONG).unwrap().unwrap();
+}
+
+#[test]
+fn an_answer_within_the_time_allowed_is_received_in_the_call() {
+    let (socket, mut server) = socket_and_peer();
+    let mut socket = socket.lock().unwrap();
+    let mut cx = Cx::asynchronous(Waker::noop());
+    cx.wait_in_call(LONG);
+    for _ in 0..3 {
+        let answering = thread::spawn(move || {
+            server.write_all(b"answer").unwrap();
+            server
+        });
+        assert!(matches!(
+            socket.poll_read(&mut cx, &mut [0; 8]),
+            Poll::Ready(Ok(6))
+        ));
+        server = answering.join().unwrap();
+    }
+    cx.wait_in_call(Duration::from_millis(20));
+    let start = Instant::now();
+    assert!(socket.poll_read(&mut cx, &mut [0; 8]).is_pending());
+    assert!(start.elapsed() >= Duration::from_millis(20));
 }

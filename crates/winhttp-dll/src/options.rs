@@ -50,7 +50,12 @@ use self::values::{In, Out};
 /// # Safety
 /// The caller's contract: `buffer` is NULL or can be read and written for `*length` bytes, `length` is NULL or can be read and
 /// written.
-pub(crate) unsafe fn query(handle: HINTERNET, option: u32, buffer: *mut c_void, length: *mut u32) -> Result<()> {
+pub(crate) unsafe fn query(
+    handle: HINTERNET,
+    option: u32,
+    buffer: *mut c_void,
+    length: *mut u32,
+) -> Result<()> {
     let target = Target::of(handle)?;
     // SAFETY: passed on.
     let out = unsafe { Out::new(buffer, length) }?;
@@ -78,7 +83,12 @@ pub(crate) unsafe fn query(handle: HINTERNET, option: u32, buffer: *mut c_void, 
 ///
 /// # Safety
 /// The caller's contract: `buffer` is NULL or can be read for `length` bytes; for texts for `length` units, or up to a NUL.
-pub(crate) unsafe fn set(handle: HINTERNET, option: u32, buffer: *const c_void, length: u32) -> Result<()> {
+pub(crate) unsafe fn set(
+    handle: HINTERNET,
+    option: u32,
+    buffer: *const c_void,
+    length: u32,
+) -> Result<()> {
     let target = Target::of(handle)?;
     let row = row(option)?;
     if row.set_on == 0 {
@@ -87,7 +97,12 @@ pub(crate) unsafe fn set(handle: HINTERNET, option: u32, buffer: *const c_void, 
     check_kind(&target, row.set_on)?;
     // SAFETY: passed on.
     let input = unsafe { In::new(buffer, length, row.wrong_size) };
-    let is_late = || row.before_send && target.request().is_ok_and(|object| object.request.is_busy());
+    let is_late = || {
+        row.before_send
+            && target
+                .request()
+                .is_ok_and(|object| object.request.is_busy())
+    };
     match row.shape {
         Shape::Number(rule, place) => {
             let value = rule.check(input.number()?)?;

@@ -13,7 +13,7 @@ impl CertErrors {
     /// No reason at all.
     pub const NONE: CertErrors = CertErrors(0);
     /// Revocation could not be checked. Not given by this crate: it does not ask about revocation.
-    pub const REVOCATION_UNKNOWN: CertErrors = CertErrors(1);
+    pub const REV_FAILED: CertErrors = CertErrors(1);
     /// The certificate is malformed, or carries a critical extension or version that cannot be judged.
     pub const INVALID_CERT: CertErrors = CertErrors(2);
     /// The certificate was revoked. Not given by this crate.
@@ -21,7 +21,7 @@ impl CertErrors {
     /// No chain to a trusted root could be proved.
     pub const INVALID_CA: CertErrors = CertErrors(8);
     /// The certificate was made for another name.
-    pub const NAME_INVALID: CertErrors = CertErrors(0x10);
+    pub const CN_INVALID: CertErrors = CertErrors(0x10);
     /// The certificate, or one that it depends on, is not yet or no longer valid.
     pub const DATE_INVALID: CertErrors = CertErrors(0x20);
     /// The certificate, or one that it depends on, is not for authenticating servers.
@@ -29,7 +29,7 @@ impl CertErrors {
 
     /// The reasons that an application may ask to be ignored (SECURITY_FLAG_IGNORE_ALL_CERT_ERRORS, options §3).
     pub const IGNORABLE: CertErrors = CertErrors(
-        Self::INVALID_CA.0 | Self::NAME_INVALID.0 | Self::DATE_INVALID.0 | Self::WRONG_USAGE.0,
+        Self::INVALID_CA.0 | Self::CN_INVALID.0 | Self::DATE_INVALID.0 | Self::WRONG_USAGE.0,
     );
 
     /// The bits, with SECURE_FAILURE's values.
@@ -59,14 +59,11 @@ impl CertErrors {
 
     fn names(self) -> impl Iterator<Item = &'static str> {
         const NAMES: [(CertErrors, &str); 7] = [
-            (
-                CertErrors::REVOCATION_UNKNOWN,
-                "revocation could not be checked",
-            ),
+            (CertErrors::REV_FAILED, "revocation could not be checked"),
             (CertErrors::INVALID_CERT, "malformed"),
             (CertErrors::REVOKED, "revoked"),
             (CertErrors::INVALID_CA, "not issued by a trusted authority"),
-            (CertErrors::NAME_INVALID, "made for another name"),
+            (CertErrors::CN_INVALID, "made for another name"),
             (CertErrors::DATE_INVALID, "outside its validity"),
             (CertErrors::WRONG_USAGE, "not for servers"),
         ];
@@ -182,9 +179,9 @@ mod tests {
 
     #[test]
     fn reasons_combine_and_are_told_in_words() {
-        let reasons = CertErrors::INVALID_CA | CertErrors::NAME_INVALID | CertErrors::DATE_INVALID;
+        let reasons = CertErrors::INVALID_CA | CertErrors::CN_INVALID | CertErrors::DATE_INVALID;
         assert_eq!(reasons.bits(), 0x38);
-        assert!(reasons.contains(CertErrors::NAME_INVALID));
+        assert!(reasons.contains(CertErrors::CN_INVALID));
         assert!(!reasons.contains(CertErrors::WRONG_USAGE));
         assert_eq!(reasons.without(CertErrors::IGNORABLE), CertErrors::NONE);
         assert_eq!(

@@ -122,7 +122,7 @@ pub(super) fn judge(
         .verify_is_valid_for_subject_name(server_name)
         .is_err()
     {
-        reasons |= CertErrors::NAME_INVALID;
+        reasons |= CertErrors::CN_INVALID;
     }
     // The usual case needs one look at the chain.
     if chain.verify(now, ForServers).is_ok() {
@@ -221,7 +221,7 @@ fn alert(reasons: CertErrors) -> Option<CertificateError> {
         (CertErrors::INVALID_CERT, CertificateError::BadEncoding),
         (CertErrors::INVALID_CA, CertificateError::UnknownIssuer),
         (CertErrors::DATE_INVALID, CertificateError::Expired),
-        (CertErrors::NAME_INVALID, CertificateError::NotValidForName),
+        (CertErrors::CN_INVALID, CertificateError::NotValidForName),
         (CertErrors::WRONG_USAGE, CertificateError::InvalidPurpose),
     ];
     if reasons.is_empty() {

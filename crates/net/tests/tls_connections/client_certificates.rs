@@ -52,9 +52,8 @@ fn tell(mut stream: Stream) -> Option<Vec<u8>> {
     Some(shown.unwrap_or_default())
 }
 
-/// Statements: behaviour 18.114
 #[test]
-fn bc114_a_server_that_asks_is_reported_then_answered_or_told_no() {
+fn a_server_that_asks_is_reported_then_answered_or_told_no() {
     let identity = authority().issue("good.test");
     let clients = Authority::new("Client Root");
     let client = clients.issue("client");

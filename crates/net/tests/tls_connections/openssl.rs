@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use net::tls::{ClientCertificate, ClientOptions, Protocols, TlsError, Version};
+use net::tls::{
+    Authentication, CertErrors, ClientCertificate, ClientOptions, Hash, Protocols, TlsError,
+    Version,
+};
 
 use crate::support::*;
 
@@ -16,9 +19,9 @@ struct OpenSsl {
 }
 
 impl OpenSsl {
-    fn start(name: &str, identity: &Identity, arguments: &[&str]) -> Option<OpenSsl> {
+    fn start(name: &str, identity: &str, arguments: &[&str]) -> Option<OpenSsl> {
         let file = authority().directory.join(format!("{name}.pem"));
-        std::fs::write(&file, identity.both_pem()).unwrap();
+        std::fs::write(&file, identity).unwrap();
         let child = Command::new("openssl")
             .args(["s_server", "-accept", "127.0.0.1:0", "-rev", "-cert"])
             .arg(&file)
@@ -58,7 +61,7 @@ impl Drop for OpenSsl {
 
 #[test]
 fn openssl_of_either_version_is_spoken_with_and_sessions_are_resumed() {
-    let identity = authority().issue("good.test");
+    let identity = authority().issue("good.test").both_pem();
     for (name, version) in [("tls1_2", Version::Tls12), ("tls1_3", Version::Tls13)] {
         let Some(server) = OpenSsl::start(name, &identity, &[&format!("-{name}")]) else {
             return;
@@ -80,10 +83,9 @@ fn openssl_of_either_version_is_spoken_with_and_sessions_are_resumed() {
     }
 }
 
-/// Statements: behaviour 18.114
 #[test]
-fn bc114_openssl_that_demands_a_client_certificate_gets_one() {
-    let identity = authority().issue("good.test");
+fn openssl_that_demands_a_client_certificate_gets_one() {
+    let identity = authority().issue("good.test").both_pem();
     let client = authority().issue("client");
     let certificate = Arc::new(ClientCertificate::from_pem(client.both_pem().as_bytes()).unwrap());
     let roots = std::env::var("SSL_CERT_FILE").unwrap();
@@ -130,10 +132,9 @@ fn bc114_openssl_that_demands_a_client_certificate_gets_one() {
     }
 }
 
-/// Statements: behaviour 18.115
 #[test]
-fn bc115_an_openssl_without_a_common_version_is_no_channel() {
-    let identity = authority().issue("good.test");
+fn an_openssl_without_a_common_version_is_no_channel() {
+    let identity = authority().issue("good.test").both_pem();
     let cases = [
         ("-tls1_1", Protocols::ALL),
         ("-tls1_2", Protocols::TLS1_3),
@@ -158,9 +159,8 @@ fn bc115_an_openssl_without_a_common_version_is_no_channel() {
 }
 
 #[test]
-fn an_rsa_certificate_of_openssl_is_judged_and_described() {
-    authority();
-    let file = authority().directory.join("rsa.pem");
+fn an_rsa_server_that_calls_itself_an_authority_is_judged_described_and_reached() {
+    let file = authority().directory.join("rsa.key");
     let made = Command::new("openssl")
         .args([
             "req",
@@ -183,15 +183,41 @@ fn an_rsa_certificate_of_openssl_is_judged_and_described() {
         println!("left out: there is no program `openssl`");
         return;
     }
-    let certificate = std::fs::read(file.with_extension("crt")).unwrap();
-    let pem = [certificate, std::fs::read(&file).unwrap()].concat();
-    let identity = ClientCertificate::from_pem(&pem).unwrap();
-    let certificate =
-        net::tls::certificate::Certificate::from_der(identity.chain().next().unwrap()).unwrap();
-    assert_eq!(certificate.subject, "DE\r\nExample\r\ngood.test");
-    assert_eq!(
-        (certificate.key, certificate.key_bits),
-        (net::tls::Authentication::Rsa, 2048)
-    );
-    assert_eq!(certificate.signature_hash, Some(net::tls::Hash::Sha256));
+    let read = |extension| std::fs::read_to_string(file.with_extension(extension)).unwrap();
+    let pem = read("crt") + &read("key");
+    ClientCertificate::from_pem(pem.as_bytes()).unwrap();
+    for version in ["tls1_2", "tls1_3"] {
+        let Some(server) =
+            OpenSsl::start(&format!("rsa-{version}"), &pem, &[&format!("-{version}")])
+        else {
+            return;
+        };
+        for mode in MODES {
+            let options = ClientOptions::new("good.test");
+            let error = mode.connect(server.address, &options).unwrap_err();
+            assert!(
+                matches!(error, TlsError::Certificate(CertErrors::INVALID_CA)),
+                "{error:?}"
+            );
+            let options = ClientOptions {
+                ignore: CertErrors::INVALID_CA,
+                ..options
+            };
+            let mut conn = mode.connect(server.address, &options).unwrap();
+            mode.write(&mut conn, b"hello\n").unwrap();
+            assert_eq!(mode.read_exact(&mut conn, 6), b"olleh\n");
+            let info = conn.tls_info().unwrap();
+            assert_eq!(
+                (info.cert_errors, info.authentication),
+                (CertErrors::INVALID_CA, Authentication::Rsa)
+            );
+            let certificate = info.server_certificate().unwrap();
+            assert_eq!(certificate.subject, "DE\r\nExample\r\ngood.test");
+            assert_eq!(
+                (certificate.key_bits, certificate.signature_hash),
+                (2048, Some(Hash::Sha256))
+            );
+            conn.shutdown();
+        }
+    }
 }

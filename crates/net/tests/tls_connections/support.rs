@@ -103,7 +103,8 @@ pub(crate) fn authority() -> &'static Authority {
     static AUTHORITY: OnceLock<Authority> = OnceLock::new();
     AUTHORITY.get_or_init(|| {
         let authority = Authority::new("Trusted Root");
-        let directory = std::env::temp_dir().join(format!("net-tls-{}", std::process::id()));
+        let directory =
+            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let roots = directory.join("roots.pem");
         std::fs::write(&roots, authority.issuer.pem()).unwrap();

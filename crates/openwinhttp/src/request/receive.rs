@@ -180,8 +180,15 @@ impl<B: Buffer> Receive<B> {
                     return Poll::Ready(Err(Failure::Stale));
                 }
                 Ok(0) => {
-                    let ended = exchange.reader.end_of_stream().map_err(protocol_error);
-                    return Poll::Ready(Err(ended.err().unwrap_or(Error::ConnectionError).into()));
+                    let error = match exchange.reader.end_of_stream() {
+                        // What came had not even the beginning of a status line (facts 7.9).
+                        Err(http1_proto::Error::NoResponse) if self.received > 0 => {
+                            Error::InvalidServerResponse
+                        }
+                        Err(error) => protocol_error(error),
+                        Ok(()) => Error::ConnectionError,
+                    };
+                    return Poll::Ready(Err(error.into()));
                 }
                 Ok(count) => {
                     self.received += count;

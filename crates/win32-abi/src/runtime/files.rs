@@ -4,7 +4,6 @@
 //! no effect. Everything is done at once; an `OVERLAPPED` only says where in the file.
 
 use core::ffi::{c_char, c_void};
-use core::ptr::null_mut;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
@@ -462,6 +461,7 @@ mod tests {
         openwinhttp_GetFileSizeEx, openwinhttp_ReadFile, openwinhttp_SetEndOfFile,
         openwinhttp_SetFilePointerEx, openwinhttp_WriteFile,
     };
+    use core::ptr::null_mut;
     use std::os::unix::ffi::OsStrExt;
 
     struct Folder(PathBuf);

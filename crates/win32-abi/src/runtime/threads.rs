@@ -182,10 +182,8 @@ mod tests {
             let mut code = 0;
             if flags == CREATE_SUSPENDED {
                 // SAFETY: room for the number.
-                assert_eq!(
-                    unsafe { openwinhttp_GetExitCodeThread(thread, &raw mut code) },
-                    1
-                );
+                let ok = unsafe { openwinhttp_GetExitCodeThread(thread, &raw mut code) };
+                assert_eq!(ok, 1);
                 assert_eq!(code, STILL_ACTIVE);
                 assert_eq!(wait_for(thread, 0), 258);
                 assert_eq!(openwinhttp_ResumeThread(thread), 1);
@@ -195,10 +193,8 @@ mod tests {
             assert_eq!(openwinhttp_ResumeThread(thread), 0);
             assert_eq!(openwinhttp_GetThreadId(thread), id);
             // SAFETY: room for the number.
-            assert_eq!(
-                unsafe { openwinhttp_GetExitCodeThread(thread, &raw mut code) },
-                1
-            );
+            let ok = unsafe { openwinhttp_GetExitCodeThread(thread, &raw mut code) };
+            assert_eq!(ok, 1);
             assert_eq!(code, id);
             assert_eq!(openwinhttp_SetEvent(thread), 0, "not an event");
             assert_eq!(openwinhttp_CloseHandle(thread), 1);

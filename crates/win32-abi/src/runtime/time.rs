@@ -399,10 +399,8 @@ mod tests {
         let file_time = FILETIME::from_ticks(1 << 63);
         let mut time = good;
         // SAFETY: live structures.
-        assert_eq!(
-            unsafe { openwinhttp_FileTimeToSystemTime(&raw const file_time, &raw mut time) },
-            0
-        );
+        let ok = unsafe { openwinhttp_FileTimeToSystemTime(&raw const file_time, &raw mut time) };
+        assert_eq!(ok, 0);
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(super) enum Shape {
     /// A structure of this size that is kept, if it is valid.
     Bytes(usize, fn(&[u8]) -> bool),
     /// Anything else.
-    Own { query: fn(&Target, &Out) -> Result<()>, set: fn(&Target, &In) -> Result<()> },
+    Own {
+        query: fn(&Target, &Out) -> Result<()>,
+        set: fn(&Target, &In) -> Result<()>,
+    },
     /// Not offered by this library.
     Unsupported,
 }
@@ -63,7 +66,11 @@ impl Rule {
             Self::Least(least) => value >= least,
             Self::Bits(bits) => value & !bits == 0,
         };
-        if valid { Ok(value) } else { Err(Error::InvalidParameter) }
+        if valid {
+            Ok(value)
+        } else {
+            Err(Error::InvalidParameter)
+        }
     }
 }
 
@@ -101,17 +108,30 @@ impl Place {
 
 impl Row {
     pub(super) const fn new(number: u32, query_on: u8, set_on: u8, shape: Shape) -> Self {
-        Self { number, query_on, set_on, shape, wrong_size: Error::InsufficientBuffer, before_send: false }
+        Self {
+            number,
+            query_on,
+            set_on,
+            shape,
+            wrong_size: Error::InsufficientBuffer,
+            before_send: false,
+        }
     }
 
     /// A wrong size is 87, not 122.
     pub(super) const fn size_is_a_parameter(self) -> Self {
-        Self { wrong_size: Error::InvalidParameter, ..self }
+        Self {
+            wrong_size: Error::InvalidParameter,
+            ..self
+        }
     }
 
     /// Not while an operation is under way.
     pub(super) const fn before_send(self) -> Self {
-        Self { before_send: true, ..self }
+        Self {
+            before_send: true,
+            ..self
+        }
     }
 }
 

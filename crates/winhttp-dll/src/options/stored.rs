@@ -9,9 +9,11 @@ use win32_abi::winhttp::*;
 /// Few are ever set, so nothing is allocated before; and a request shares its session's until one of the two is changed.
 #[derive(Default)]
 pub(crate) struct StoredOptions {
-    /// Sorted by the option's number.
-    values: Mutex<Option<Arc<Vec<(u32, Value)>>>>,
+    values: Mutex<Values>,
 }
+
+/// Sorted by the option's number.
+type Values = Option<Arc<Vec<(u32, Value)>>>;
 
 #[derive(Clone)]
 enum Value {
@@ -37,15 +39,25 @@ impl StoredOptions {
     pub(crate) fn for_session(access_type: u32, proxy: &str, bypass: &str) -> Self {
         let stored = Self::default();
         if access_type != WINHTTP_ACCESS_TYPE_DEFAULT_PROXY {
-            let (proxy, bypass) = if access_type == WINHTTP_ACCESS_TYPE_NAMED_PROXY { (proxy, bypass) } else { ("", "") };
-            stored.set_proxy(Proxy { access_type, proxy: proxy.to_owned(), bypass: bypass.to_owned() });
+            let (proxy, bypass) = if access_type == WINHTTP_ACCESS_TYPE_NAMED_PROXY {
+                (proxy, bypass)
+            } else {
+                ("", "")
+            };
+            stored.set_proxy(Proxy {
+                access_type,
+                proxy: proxy.to_owned(),
+                bypass: bypass.to_owned(),
+            });
         }
         stored
     }
 
     /// What a request of this session starts with (facts 4.6): a copy.
     pub(crate) fn for_request(&self) -> Self {
-        Self { values: Mutex::new(self.values().clone()) }
+        Self {
+            values: Mutex::new(self.values().clone()),
+        }
     }
 
     /// The proxies; those of `WINHTTP_ACCESS_TYPE_DEFAULT_PROXY` if nothing was said.
@@ -99,7 +111,9 @@ impl StoredOptions {
     fn get(&self, option: u32) -> Option<Value> {
         let values = self.values();
         let values = values.as_deref()?;
-        let index = values.binary_search_by_key(&option, |(number, _)| *number).ok()?;
+        let index = values
+            .binary_search_by_key(&option, |(number, _)| *number)
+            .ok()?;
         Some(values[index].1.clone())
     }
 
@@ -112,7 +126,7 @@ impl StoredOptions {
         }
     }
 
-    fn values(&self) -> MutexGuard<'_, Option<Arc<Vec<(u32, Value)>>>> {
+    fn values(&self) -> MutexGuard<'_, Values> {
         self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -130,9 +144,18 @@ mod tests {
         session.set_number(122, 8);
         request.set_text(4096, &[]);
         request.set_bytes(178, &[9; 16]);
-        assert_eq!((session.number(122), request.number(122)), (Some(8), Some(7)));
-        assert_eq!((&*session.text(4096), &*request.text(4096)), (&[1, 2][..], &[][..]));
-        assert_eq!((&*session.bytes(178, 16), &*request.bytes(178, 16)), (&[0; 16][..], &[9; 16][..]));
+        assert_eq!(
+            (session.number(122), request.number(122)),
+            (Some(8), Some(7))
+        );
+        assert_eq!(
+            (&*session.text(4096), &*request.text(4096)),
+            (&[1, 2][..], &[][..])
+        );
+        assert_eq!(
+            (&*session.bytes(178, 16), &*request.bytes(178, 16)),
+            (&[0; 16][..], &[9; 16][..])
+        );
         assert_eq!(request.proxy().proxy, "p:1");
         assert_eq!(session.number(123), None);
     }

@@ -30,7 +30,11 @@ impl Target {
     /// # Errors
     /// [`Error::InvalidHandle`].
     pub(super) fn of(handle: HINTERNET) -> Result<Self> {
-        if handle.is_null() { Ok(Self::Process) } else { Object::of(handle).map(Self::Object) }
+        if handle.is_null() {
+            Ok(Self::Process)
+        } else {
+            Object::of(handle).map(Self::Object)
+        }
     }
 
     /// The kind of handle, one bit.

@@ -3,7 +3,9 @@
 use std::ffi::c_void;
 
 use openwinhttp::{Error, Result};
-use win32_abi::winhttp::{HTTP_VERSION_INFO, WINHTTP_PROXY_INFO, WINHTTP_PROXY_RESULT_ENTRY, tcp_keepalive};
+use win32_abi::winhttp::{
+    HTTP_VERSION_INFO, WINHTTP_PROXY_INFO, WINHTTP_PROXY_RESULT_ENTRY, tcp_keepalive,
+};
 
 use crate::memory::write;
 
@@ -24,7 +26,10 @@ impl Out {
         if length.is_null() {
             return Err(Error::InvalidParameter);
         }
-        Ok(Self { buffer: buffer.cast(), length })
+        Ok(Self {
+            buffer: buffer.cast(),
+            length,
+        })
     }
 
     /// A `DWORD` or `BOOL`.
@@ -126,7 +131,11 @@ impl In {
     /// As long as the result lives: `buffer` is NULL or can be read for `length` bytes; where [`In::units`] is called, for
     /// `length` units or up to a NUL among them.
     pub(super) unsafe fn new(buffer: *const c_void, length: u32, wrong_size: Error) -> Self {
-        Self { buffer: buffer.cast(), length, wrong_size }
+        Self {
+            buffer: buffer.cast(),
+            length,
+            wrong_size,
+        }
     }
 
     /// A `DWORD` or `BOOL`.

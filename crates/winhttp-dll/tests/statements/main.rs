@@ -7,7 +7,10 @@
 #![allow(clippy::unwrap_used, reason = "an error in a test is a failed test")]
 
 mod add_headers;
+mod escaping;
+mod functions;
 mod handles;
+mod notifications;
 mod options_general;
 mod query_headers;
 mod receiving;
