@@ -28,6 +28,7 @@
 #else
 #include "win32/openwinhttp/errors.h"
 #include "win32/openwinhttp/sal.h"
+#include "win32/openwinhttp/security.h"
 #include "win32/openwinhttp/types.h"
 #include <sys/socket.h>
 #ifndef OPENWINHTTP_SOCKADDR_STORAGE
@@ -93,7 +94,7 @@ typedef struct sockaddr_storage SOCKADDR_STORAGE, *PSOCKADDR_STORAGE, *LPSOCKADD
 #if !defined(_WIN32) || defined(_WS2DEF_)
 #define OPENWINHTTP_HAS_SOCKADDR_STORAGE
 #endif
-#if defined(SECPKG_ATTR_CIPHER_INFO)
+#if !defined(_WIN32) || defined(SECPKG_ATTR_CIPHER_INFO)
 #define OPENWINHTTP_HAS_SECURITY
 #endif
 

@@ -7,6 +7,10 @@ fn main() {
             println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libwinhttp.dylib");
         }
         Ok("windows") | Err(_) => {}
-        Ok(_) => println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libwinhttp.so"),
+        Ok(_) => {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libwinhttp.so");
+            // Its workers do not end: the code that they run must stay.
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        }
     }
 }

@@ -104,6 +104,11 @@ impl SessionShared {
         self.mode
     }
 
+    /// Never 0.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
     pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
         lock(&self.options)
     }

@@ -65,10 +65,12 @@ fn the_13_functions_and_the_runtime_symbols_and_nothing_else() {
 }
 
 #[test]
-fn the_runtime_symbols_are_those_of_the_header() {
-    let header =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include/win32/openwinhttp/runtime.h");
-    let header = std::fs::read_to_string(header).expect("the header is in the repository");
+fn the_runtime_symbols_are_those_of_the_headers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include/win32/openwinhttp");
+    let header: String = std::fs::read_dir(folder)
+        .expect("the headers are in the repository")
+        .map(|entry| std::fs::read_to_string(entry.expect("readable").path()).expect("UTF-8"))
+        .collect();
     let mut declared: BTreeSet<String> = header
         .split("OPENWINHTTP_SYMBOL(")
         .skip(1)
@@ -79,7 +81,7 @@ fn the_runtime_symbols_are_those_of_the_header() {
     assert!(declared.remove("openwinhttp_name"));
     assert!(
         declared.contains("openwinhttp_GetLastError"),
-        "the header is not read right"
+        "the headers are not read right"
     );
     let exported: BTreeSet<String> = exported()
         .into_iter()

@@ -66,6 +66,7 @@ pub use modules::{
 pub use objects::HANDLE;
 pub use shared::*;
 pub use text::{openwinhttp_MultiByteToWideChar, openwinhttp_WideCharToMultiByte};
+pub use thread_id::openwinhttp_GetCurrentProcessId;
 pub use threads::LPTHREAD_START_ROUTINE;
 pub use time::{
     FILETIME, SYSTEMTIME, openwinhttp_FileTimeToSystemTime, openwinhttp_GetLocalTime,

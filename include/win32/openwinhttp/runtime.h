@@ -1,5 +1,6 @@
 /*
  * The Win32 functions that ported programs use beside the two libraries: last error, heap, critical sections, time.
+ * Those on handles are in objects.h and files.h, those on modules and text in modules.h, on certificates in wincrypt.h.
  *
  * They live in the library under names of our own (openwinhttp_GetLastError ...), so that they cannot collide with
  * another library's; the declarations below bind Microsoft's names to them. Memory returned by the library is freed
@@ -79,9 +80,18 @@ ULONGLONG WINAPI GetTickCount64(VOID) OPENWINHTTP_SYMBOL(GetTickCount64);
 VOID WINAPI GetSystemTimeAsFileTime(_Out_ LPFILETIME lpSystemTimeAsFileTime)
     OPENWINHTTP_SYMBOL(GetSystemTimeAsFileTime);
 VOID WINAPI GetSystemTime(_Out_ LPSYSTEMTIME lpSystemTime) OPENWINHTTP_SYMBOL(GetSystemTime);
+/* The time of day as the clocks here show it. */
+VOID WINAPI GetLocalTime(_Out_ LPSYSTEMTIME lpSystemTime) OPENWINHTTP_SYMBOL(GetLocalTime);
+BOOL WINAPI SystemTimeToFileTime(_In_ const SYSTEMTIME *lpSystemTime, _Out_ LPFILETIME lpFileTime)
+    OPENWINHTTP_SYMBOL(SystemTimeToFileTime);
+BOOL WINAPI FileTimeToSystemTime(_In_ const FILETIME *lpFileTime, _Out_ LPSYSTEMTIME lpSystemTime)
+    OPENWINHTTP_SYMBOL(FileTimeToSystemTime);
+/* 100 ns units since a moment in the past, for QueryPerformanceCounter. */
+LONGLONG openwinhttp_performance_counter(VOID) OPENWINHTTP_SYMBOL(PerformanceCounter);
 
 /* An identifier of the calling thread that no other thread of the process gets. */
 DWORD WINAPI GetCurrentThreadId(VOID) OPENWINHTTP_SYMBOL(GetCurrentThreadId);
+DWORD WINAPI GetCurrentProcessId(VOID) OPENWINHTTP_SYMBOL(GetCurrentProcessId);
 
 #ifdef __cplusplus
 }
@@ -90,6 +100,25 @@ DWORD WINAPI GetCurrentThreadId(VOID) OPENWINHTTP_SYMBOL(GetCurrentThreadId);
 static inline DWORD GetTickCount(VOID)
 {
     return (DWORD)GetTickCount64();
+}
+
+static inline BOOL QueryPerformanceCounter(LARGE_INTEGER *count)
+{
+    count->QuadPart = openwinhttp_performance_counter();
+    return TRUE;
+}
+
+static inline BOOL QueryPerformanceFrequency(LARGE_INTEGER *per_second)
+{
+    per_second->QuadPart = 10000000;
+    return TRUE;
+}
+
+static inline LONG CompareFileTime(const FILETIME *left, const FILETIME *right)
+{
+    ULONGLONG l = (ULONGLONG)left->dwHighDateTime << 32 | left->dwLowDateTime;
+    ULONGLONG r = (ULONGLONG)right->dwHighDateTime << 32 | right->dwLowDateTime;
+    return l < r ? -1 : l > r;
 }
 
 static inline BOOL InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION section, DWORD spin_count)
@@ -103,6 +132,19 @@ static inline BOOL InitializeCriticalSectionEx(LPCRITICAL_SECTION section, DWORD
 {
     (void)flags;
     return InitializeCriticalSectionAndSpinCount(section, spin_count);
+}
+
+static inline DWORD SleepEx(DWORD milliseconds, BOOL alertable)
+{
+    (void)alertable; /* nothing is ever queued */
+    Sleep(milliseconds);
+    return 0;
+}
+
+static inline BOOL SwitchToThread(VOID)
+{
+    Sleep(0);
+    return TRUE;
 }
 
 static inline LPVOID GlobalLock(HGLOBAL memory)

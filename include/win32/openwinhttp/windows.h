@@ -1,6 +1,6 @@
 /*
- * The Win32 names that programs for websocket.h and winhttp.h need off Windows. Not Windows: nothing here opens windows
- * or files. Reached as <windows.h>; on Windows the real one is used instead.
+ * The Win32 names that programs for websocket.h and winhttp.h need off Windows. Not Windows: there is nothing here to
+ * see or click. Reached as <windows.h>; on Windows the real one is used instead.
  *
  * Compile ported programs with -fshort-wchar, so that L"" is UTF-16 as on Windows; without it WCHAR is char16_t.
  */
@@ -14,9 +14,13 @@
 #include <stdarg.h>
 
 #include "errors.h"
+#include "files.h"
+#include "modules.h"
+#include "objects.h"
 #include "runtime.h"
 #include "sal.h"
 #include "types.h"
+#include "wincrypt.h"
 #include "wmain.h"
 
 #ifdef __cplusplus

@@ -30,7 +30,7 @@ pub(super) struct Write {
 
 fn take_for_reading<B: Buffer>(state: &mut State<B>) -> Result<Option<Box<Exchange>>> {
     state.phase.require(Phase::Received)?;
-    Ok(state.exchange.take())
+    Ok(Exchange::take(&mut state.exchange, &state.options))
 }
 
 /// The connection is not needed any more when the body is at its end.
@@ -68,6 +68,7 @@ impl Query {
         cx: &mut Cx<'_>,
     ) -> Poll<Result<usize>> {
         while let Some(exchange) = &mut self.exchange {
+            exchange.attach(cx)?;
             let framing = exchange
                 .reader
                 .skip_body(exchange.conn.buffered(), 0)
@@ -121,6 +122,7 @@ impl Read {
         out: &mut [u8],
     ) -> Poll<Result<usize>> {
         while let Some(exchange) = &mut self.exchange {
+            exchange.attach(cx)?;
             let rest = &mut out[self.filled..];
             let enough = self.filled > 0 && !self.fill;
             if rest.is_empty() || enough && exchange.conn.buffered().is_empty() {
@@ -178,7 +180,7 @@ impl Write {
         }
         state.message.streamed += length as u64;
         Ok(Self {
-            exchange: state.exchange.take(),
+            exchange: Exchange::take(&mut state.exchange, &state.options),
             written: 0,
         })
     }
@@ -193,6 +195,7 @@ impl Write {
         let Some(exchange) = &mut self.exchange else {
             return Poll::Ready(Err(Error::InternalError));
         };
+        exchange.attach(cx)?;
         if data.is_empty() || exchange.answered_early {
             return Poll::Ready(Ok(data.len()));
         }

@@ -8,6 +8,7 @@ use net::connect::{ConnectEvent, ConnectOptions, Connector};
 use net::cx::Cx;
 use net::pool::{self, Acquire, Key, Lease};
 use net::resolve::Lookup;
+use net::socket::KeepAlive;
 use net::tls::{self, ClientOptions, TlsError};
 
 use super::core::Core;
@@ -66,7 +67,7 @@ impl Establish {
         };
         let limit = usize::try_from(options.max_connections_per_server).unwrap_or(usize::MAX);
         Ok(Self {
-            stage: Stage::Acquire(pool::global().acquire(&key, limit)),
+            stage: Stage::Acquire(pool::global().acquire_in_group(&key, core.session.id(), limit)),
             lease: None,
             fresh,
             tls,
@@ -114,7 +115,10 @@ impl Establish {
                         attempt_timeout: self.options.timeouts.connect.duration(),
                         max_addresses: usize::try_from(self.options.connect_retries.max(1))
                             .unwrap_or(usize::MAX),
-                        fast_fallback: self.options.fast_fallback,
+                        keepalive: self
+                            .options
+                            .tcp_keepalive
+                            .map(|(idle, interval)| KeepAlive { idle, interval }),
                         ..ConnectOptions::default()
                     };
                     self.stage = Stage::Connect(Connector::new(addresses, options));

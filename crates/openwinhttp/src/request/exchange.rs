@@ -12,6 +12,7 @@ use net::pool::{self, Lease};
 use net::tls::TlsError;
 
 use super::core::Core;
+use crate::options::Options;
 use crate::{Buffer, Error, Notification, Result};
 
 /// A connection in use. Whoever holds it may use it; between operations it lies in the request's state.
@@ -26,11 +27,34 @@ pub(super) struct Exchange {
     pub(super) keep: bool,
     /// The server stopped taking the body, as it has answered.
     pub(super) answered_early: bool,
+    /// An operation has just taken it: the socket does not know yet how this one waits.
+    pub(super) detached: bool,
     /// When receiving the response's head began.
     pub(super) receiving_since: Option<Instant>,
 }
 
 impl Exchange {
+    /// For the operation that takes it from the request: time limits are those of now.
+    pub(super) fn take(slot: &mut Option<Box<Self>>, options: &Options) -> Option<Box<Self>> {
+        let mut exchange = slot.take()?;
+        let timeouts = &options.timeouts;
+        exchange
+            .conn
+            .set_timeouts(timeouts.send.duration(), timeouts.receive.duration());
+        exchange.detached = true;
+        Some(exchange)
+    }
+
+    /// To be called at the start of each poll.
+    pub(super) fn attach(&mut self, cx: &Cx<'_>) -> Result<()> {
+        if std::mem::take(&mut self.detached) {
+            self.conn
+                .attach(cx)
+                .map_err(|error| transport_error(&error))?;
+        }
+        Ok(())
+    }
+
     /// Whether nothing more of the response is to come.
     pub(super) fn is_complete(&self) -> bool {
         self.reader.is_complete()

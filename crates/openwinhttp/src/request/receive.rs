@@ -55,7 +55,7 @@ impl<B: Buffer> Receive<B> {
         Self {
             stage: Stage::FinishBody,
             exchange: if refused.is_none() {
-                state.exchange.take()
+                Exchange::take(&mut state.exchange, &state.options)
             } else {
                 None
             },
@@ -92,6 +92,7 @@ impl<B: Buffer> Receive<B> {
             let Some(exchange) = &mut self.exchange else {
                 return Poll::Ready(Err(Error::InternalError));
             };
+            exchange.attach(cx)?;
             match &mut self.stage {
                 Stage::FinishBody => {
                     if !exchange.answered_early
@@ -164,13 +165,8 @@ impl<B: Buffer> Receive<B> {
                 }
                 HeadStep::NeedMore => {}
             }
-            let mut filled = exchange.conn.poll_fill(cx);
-            if filled.is_pending() && !self.in_call_wait.is_zero() {
-                let limit = std::mem::take(&mut self.in_call_wait);
-                if exchange.conn.wait_readable(limit) {
-                    filled = exchange.conn.poll_fill(cx);
-                }
-            }
+            cx.wait_in_call(std::mem::take(&mut self.in_call_wait));
+            let filled = exchange.conn.poll_fill(cx);
             match ready!(filled) {
                 Ok(0)
                     if self.received == 0

@@ -12,6 +12,9 @@ use super::exchange::{Exchange, poll_write_all, transport_error};
 use super::state::Phase;
 use crate::{Buffer, Error, Notification, Result};
 
+/// Received bytes that may lie unread at least: a chunk's line, or trailers.
+const MIN_RECEIVE_BUFFER: usize = 128 * 1024;
+
 /// `WinHttpSendRequest` under way. Poll until ready; then [`Send::end`].
 pub(super) struct Send<B: Buffer> {
     stage: Stage,
@@ -63,7 +66,7 @@ impl<B: Buffer> Send<B> {
     }
 
     fn with(state: &mut State<B>, body: Option<B>) -> Self {
-        let exchange = state.exchange.take();
+        let exchange = Exchange::take(&mut state.exchange, &state.options);
         Self {
             stage: if exchange.is_some() {
                 Stage::Drain { drained: 0 }
@@ -164,9 +167,7 @@ impl<B: Buffer> Send<B> {
         let limit = core.state().options.max_response_drain_size.into();
         let drop_it = !last.is_worth_draining();
         if !drop_it {
-            last.conn
-                .attach(cx)
-                .map_err(|error| transport_error(&error))?;
+            last.attach(cx)?;
             match ready!(last.poll_drain(cx, limit, drained)) {
                 Ok(true) => {}
                 Ok(false) => {
@@ -188,7 +189,7 @@ impl<B: Buffer> Send<B> {
 
     fn compose(&mut self, core: &Core<B>, established: Established) -> Result<Box<Exchange>> {
         let Established {
-            conn,
+            mut conn,
             lease,
             reused,
         } = established;
@@ -197,10 +198,13 @@ impl<B: Buffer> Send<B> {
         core.session
             .with_agent(|agent| write_head(&mut self.head, &core.fixed, agent, message, options))?;
         let keep = keeps_alive(message, options);
+        let head_bytes = usize::try_from(options.max_response_header_size).unwrap_or(usize::MAX);
         let limits = Limits {
-            head_bytes: usize::try_from(options.max_response_header_size).unwrap_or(usize::MAX),
+            head_bytes,
             ..Limits::default()
         };
+        // That a head is too long shows at the byte after the limit; chunk lines and trailers are shorter.
+        conn.set_buffer_limit(head_bytes.saturating_add(1).max(MIN_RECEIVE_BUFFER));
         let exchange = http1_proto::Exchange {
             head_request: core.fixed.verb.eq_ignore_ascii_case("HEAD"),
             request_close: !keep,
@@ -214,6 +218,7 @@ impl<B: Buffer> Send<B> {
             reused,
             keep,
             answered_early: false,
+            detached: false,
             receiving_since: None,
         }))
     }

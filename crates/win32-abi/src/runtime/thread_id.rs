@@ -27,6 +27,12 @@ pub(super) extern "C" fn get_local() -> u32 {
     ID.get()
 }
 
+/// `GetCurrentProcessId`: the system's number.
+#[unsafe(no_mangle)]
+pub extern "C" fn openwinhttp_GetCurrentProcessId() -> u32 {
+    std::process::id()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -225,5 +225,11 @@ int main(void)
     SIZE(WINHTTP_WEB_SOCKET_CLOSE_STATUS, 4, 4);
     SIZE(WINHTTP_PROXY_SETTINGS_TYPE, 4, 4);
     SIZE(WINHTTP_SECURE_DNS_SETTING, 4, 4);
+
+    SIZE(SecPkgContext_ConnectionInfo, 28, 28);
+    SIZE(SecPkgContext_CipherInfo, 680, 680);
+    SIZE(WINHTTP_SECURITY_INFO, 708, 708);
+    OFFSET(WINHTTP_SECURITY_INFO, ConnectionInfo, 0, 0);
+    OFFSET(WINHTTP_SECURITY_INFO, CipherInfo, 28, 28);
     return 0;
 }

@@ -112,16 +112,24 @@ fn old_standards_will_do() {
     }
 }
 
-/// The other column of the specification's table of layouts. Freestanding, with a stand-in for the one header of the
-/// system that is needed, so that no 32-bit C library is.
+/// The other column of the specification's table of layouts. Freestanding, with stand-ins for the system's headers that
+/// are needed, so that no 32-bit C library is.
+///
+/// Statements: options 9.56
 #[cfg(target_arch = "x86_64")]
 #[test]
-fn layouts_hold_with_four_byte_pointers() {
+fn oc56_layouts_hold_with_four_byte_pointers() {
     let folder = scratch("small");
     let source = folder.join("small.cc");
     fs::create_dir_all(folder.join("sys")).expect("writable");
-    let socket = "struct sockaddr_storage { unsigned short ss_family; char rest[122]; unsigned long align; };\n";
-    fs::write(folder.join("sys/socket.h"), socket).expect("writable");
+    let storage = "struct sockaddr_storage { unsigned short ss_family; char rest[122]; unsigned long align; };\n";
+    for (name, text) in [
+        ("sys/socket.h", storage),
+        ("string.h", ""),
+        ("stdlib.h", ""),
+    ] {
+        fs::write(folder.join(name), text).expect("writable");
+    }
     let text = "#include <winhttp.h>\n\
                 static_assert(sizeof(void *) == 4 && sizeof(WINHTTP_REQUEST_TIMES) == 516, \"32 bits\");\n";
     fs::write(&source, text).expect("writable");

@@ -117,6 +117,8 @@ fn layout() -> BTreeMap<String, u64> {
             ulStreamWindow ulStreamWindowUpdateDelta;
         WINHTTP_FAILED_CONNECTION_RETRIES:
             dwMaxRetries dwAllowedRetryConditions;
+        WINHTTP_SECURITY_INFO:
+            ConnectionInfo CipherInfo;
     }
     sizes! {
         URL_COMPONENTS WINHTTP_ASYNC_RESULT WINHTTP_WEB_SOCKET_ASYNC_RESULT
@@ -132,7 +134,8 @@ fn layout() -> BTreeMap<String, u64> {
         WINHTTP_PROXY_CHANGE_CALLBACK WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE SOCKADDR_STORAGE GUID
         FILETIME SYSTEMTIME WINHTTP_REQUEST_TIME_ENTRY WINHTTP_REQUEST_STAT_ENTRY
         WINHTTP_WEB_SOCKET_OPERATION WINHTTP_WEB_SOCKET_BUFFER_TYPE WINHTTP_WEB_SOCKET_CLOSE_STATUS
-        WINHTTP_PROXY_SETTINGS_TYPE WINHTTP_SECURE_DNS_SETTING
+        WINHTTP_PROXY_SETTINGS_TYPE WINHTTP_SECURE_DNS_SETTING SecPkgContext_ConnectionInfo
+        SecPkgContext_CipherInfo WINHTTP_SECURITY_INFO
     }
     // In C the unions of a header have no name.
     for (field, offset) in [
