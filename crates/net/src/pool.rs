@@ -200,6 +200,32 @@ impl Pool {
         count
     }
 
+    /// How many connections to a server there are, idle or in use, whatever their TLS settings and partitions. `host` is in lower
+    /// case.
+    #[must_use]
+    pub fn connection_count(&self, host: &str, port: u16, secure: bool) -> usize {
+        let mut expired = Vec::new();
+        let mut state = lock(&self.shared.state);
+        state.expire(&self.shared.limits, &mut expired);
+        let matches =
+            |key: &Key| key.host == host && key.port == port && key.tls.is_some() == secure;
+        let count = state
+            .servers
+            .iter()
+            .filter(|(key, _)| matches(key))
+            .map(|(_, server)| {
+                server.idle.len()
+                    + server
+                        .groups
+                        .values()
+                        .map(|group| group.in_use)
+                        .sum::<usize>()
+            })
+            .sum();
+        drop(state);
+        count
+    }
+
     /// Whether the pool knows of no connection at all, idle, in use or waited for.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -164,6 +164,21 @@ impl Connect {
         self.port
     }
 
+    /// How many connections of the process to this server there are now, idle or in use.
+    pub fn connection_count(&self, secure: bool) -> usize {
+        let port = match (self.port, secure) {
+            (0, false) => 80,
+            (0, true) => 443,
+            (port, _) => port,
+        };
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.to_string()
+        };
+        net::pool::global().connection_count(&host.to_ascii_lowercase(), port, secure)
+    }
+
     /// Makes a request: `WinHttpOpenRequest`. Nothing is sent yet.
     ///
     /// # Errors

@@ -321,6 +321,21 @@ impl<B: Buffer> Request<B> {
         self.core.fixed.url.secure()
     }
 
+    /// How many connections of the process to this server there are now, idle or in use.
+    pub fn connection_count(&self) -> usize {
+        let url = &self.core.fixed.url;
+        net::pool::global().connection_count(
+            &url.host().to_ascii_lowercase(),
+            url.port(),
+            url.secure(),
+        )
+    }
+
+    /// The host's name; brackets around an IPv6 address.
+    pub fn host(&self) -> &str {
+        self.core.fixed.url.host()
+    }
+
     /// The connection that was used last; none before one is there.
     pub fn connection_info(&self) -> Option<ConnectionInfo> {
         self.core.state().message.connection

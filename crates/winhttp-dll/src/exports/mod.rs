@@ -1,5 +1,6 @@
 //! The exported functions, by topic.
 
+mod connection_group;
 mod handles;
 mod headers;
 mod helpers;
@@ -8,6 +9,7 @@ mod options;
 mod proxies;
 mod transfer;
 
+pub use connection_group::*;
 pub use handles::*;
 pub use headers::*;
 pub use helpers::*;

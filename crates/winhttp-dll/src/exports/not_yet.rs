@@ -221,28 +221,6 @@ pub extern "system" fn WinHttpFreeProxySettings(
     // Nothing is ever given out that this could free.
 }
 
-/// `WinHttpQueryConnectionGroup`: counts the connections to the host of a request or connect handle. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpQueryConnectionGroup(
-    hInternet: HINTERNET,
-    pGuidConnection: *const GUID,
-    ullFlags: ULONGLONG,
-    ppResult: *mut PWINHTTP_QUERY_CONNECTION_GROUP_RESULT,
-) -> DWORD {
-    code(|| {
-        Object::of(hInternet)?;
-        Err(Error::NotSupported)
-    })
-}
-
-/// `WinHttpFreeQueryConnectionGroupResult`: frees what that gave. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpFreeQueryConnectionGroupResult(
-    pResult: PWINHTTP_QUERY_CONNECTION_GROUP_RESULT,
-) {
-    // Nothing is ever given out that this could free.
-}
-
 /// `WinHttpWebSocketCompleteUpgrade`: makes a WebSocket of a request that was answered with 101. NULL on failure. Not yet.
 #[unsafe(no_mangle)]
 pub extern "system" fn WinHttpWebSocketCompleteUpgrade(

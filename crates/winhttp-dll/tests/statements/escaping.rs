@@ -6,10 +6,13 @@ use crate::support::*;
 #[track_caller]
 fn seen(client: &Client, server: &Server, object: &str, flags: u32) -> String {
     let request = client.open(server, &RequestSpec::new("GET", object).flags(flags));
-    request.exchange();
+    assert_eq!(request.send(), Ok(()), "{object:?} with {flags:#x}");
+    assert_eq!(request.receive(), Ok(()), "{object:?} with {flags:#x}");
     request.close();
     let line = server.requests().last().unwrap().line();
-    let target = line.strip_prefix("GET ").and_then(|rest| rest.strip_suffix(" HTTP/1.1"));
+    let target = line
+        .strip_prefix("GET ")
+        .and_then(|rest| rest.strip_suffix(" HTTP/1.1"));
     target.unwrap_or_else(|| panic!("{line:?}")).to_owned()
 }
 
@@ -18,7 +21,11 @@ fn seen(client: &Client, server: &Server, object: &str, flags: u32) -> String {
 fn f13_object_names_are_escaped_as_the_flags_say() {
     let server = Server::answering(response("", b""));
     let client = Client::new(Mode::Sync);
-    let (percent, disable, query) = (WINHTTP_FLAG_ESCAPE_PERCENT, WINHTTP_FLAG_ESCAPE_DISABLE, WINHTTP_FLAG_ESCAPE_DISABLE_QUERY);
+    let (percent, disable, query) = (
+        WINHTTP_FLAG_ESCAPE_PERCENT,
+        WINHTTP_FLAG_ESCAPE_DISABLE,
+        WINHTTP_FLAG_ESCAPE_DISABLE_QUERY,
+    );
     let unsafe_ones = "\"#<>[\\]^`{|}";
     let escaped = "%22%23%3C%3E%5B%5C%5D%5E%60%7B%7C%7D";
     let safe = "/!$&'()*+,-./:;=@_~azAZ09";
@@ -38,17 +45,40 @@ fn f13_object_names_are_escaped_as_the_flags_say() {
         ("/a\r\n", disable, "/a"),
         ("/a<>?b<> c", query, "/a%3C%3E?b<>%20c"),
         ("/\u{80}\u{e4}\u{20ac}", 0, "/%C2%80%C3%A4%E2%82%AC"),
-        ("/\u{80}\u{e4}\u{20ac}?\u{e4}", disable, "/%C2%80%C3%A4%E2%82%AC?%C3%A4"),
+        (
+            "/\u{80}\u{e4}\u{20ac}?\u{e4}",
+            disable,
+            "/%C2%80%C3%A4%E2%82%AC?%C3%A4",
+        ),
     ] {
-        assert_eq!(seen(&client, &server, object, flags), target, "{object:?} with {flags:#x}");
+        assert_eq!(
+            seen(&client, &server, object, flags),
+            target,
+            "{object:?} with {flags:#x}"
+        );
     }
-    assert_eq!(seen(&client, &server, &format!("/{unsafe_ones}"), 0), format!("/{escaped}"));
-    assert_eq!(seen(&client, &server, &format!("/?{unsafe_ones}"), 0), format!("/?{escaped}"));
+    assert_eq!(
+        seen(&client, &server, &format!("/{unsafe_ones}"), 0),
+        format!("/{escaped}")
+    );
+    assert_eq!(
+        seen(&client, &server, &format!("/?{unsafe_ones}"), 0),
+        format!("/?{escaped}")
+    );
     // Nothing of it can end the request line or add a header.
     for flags in [0, percent, disable, query] {
-        for object in ["/a HTTP/1.1\r\nX-Injected: y\r\n\r\n", "/?a HTTP/1.1\r\nX-Injected: y", "\r\n\r\n/", "/\nX-Injected: y"] {
+        for object in [
+            "/a HTTP/1.1\r\nX-Injected: y\r\n\r\n",
+            "/?a HTTP/1.1\r\nX-Injected: y",
+            "\r\n\r\n/",
+            "/\nX-Injected: y",
+        ] {
             seen(&client, &server, object, flags);
-            assert_eq!(server.requests().last().unwrap().header("X-Injected"), None, "{object:?} with {flags:#x}");
+            assert_eq!(
+                server.requests().last().unwrap().header("X-Injected"),
+                None,
+                "{object:?} with {flags:#x}"
+            );
         }
     }
 }

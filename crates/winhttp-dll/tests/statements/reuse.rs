@@ -159,7 +159,7 @@ both_modes! {
             Mode::Async => client.recorder.assert_next("(RECEIVING_RESPONSE RESPONSE_RECEIVED) CLOSING_CONNECTION CONNECTION_CLOSED READ_COMPLETE"),
         }
         request.close();
-        client.recorder.assert_next("HANDLE_CLOSING");
+        client.recorder.assert_next("HANDLE_CLOSING HANDLE_CLOSING");
     }
 
     /// The server closed the kept connection: the next request goes over a new one, unnoticed.

@@ -3,8 +3,7 @@
 pub(crate) use winhttp_testkit::abi::*;
 pub(crate) use winhttp_testkit::calls::*;
 pub(crate) use winhttp_testkit::{
-    Block, Client, Code, Gate, Mode, Outcome, Recorder, Request, Server, both_modes, code,
-    response,
+    Block, Client, Code, Gate, Mode, Outcome, Recorder, Request, Server, both_modes, code, response,
 };
 
 /// The error with this number, as the result of a call that gives `T`.

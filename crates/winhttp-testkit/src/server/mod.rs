@@ -52,11 +52,7 @@ impl Server {
     /// Any number of connections, each kept alive; each request gets the same response, unchanged.
     pub fn answering(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
-        Self::every(move |_, peer| {
-            while peer.next_request().is_some() {
-                peer.send(&bytes);
-            }
-        })
+        Self::every(move |_, peer| peer.answer_all(&bytes))
     }
 
     /// For servers with TLS or on another address.

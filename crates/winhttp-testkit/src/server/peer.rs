@@ -153,7 +153,7 @@ impl Peer {
             .expect("the client closed the connection instead of sending a request")
     }
 
-    /// Reads one request head and its body by its Content-Length; `None` if the client closes or resets instead.
+    /// As [`request`](Self::request); `None` if the client closes or resets instead.
     #[track_caller]
     pub fn next_request(&mut self) -> Option<Request> {
         let end = loop {
@@ -184,12 +184,27 @@ impl Peer {
     /// Reads a request head and the body that its Content-Length announces.
     #[track_caller]
     pub fn whole_request(&mut self) -> Request {
-        let mut request = self.request();
+        self.next_whole_request()
+            .expect("the client closed the connection instead of sending a request")
+    }
+
+    /// As [`whole_request`](Self::whole_request); `None` if the client closes or resets instead.
+    #[track_caller]
+    pub fn next_whole_request(&mut self) -> Option<Request> {
+        let mut request = self.next_request()?;
         if let Some(length) = request.header("Content-Length") {
             let length = length.parse().expect("a number");
             request.body = self.read(length);
         }
-        request
+        Some(request)
+    }
+
+    /// Answers each request with the same bytes until the client goes.
+    #[track_caller]
+    pub fn answer_all(&mut self, bytes: &[u8]) {
+        while self.next_whole_request().is_some() {
+            self.send(bytes);
+        }
     }
 
     /// Reads exactly so many bytes; they are recorded as body of the last request.
