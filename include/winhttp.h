@@ -16,7 +16,8 @@
  * Results: functions that give BOOL or a handle leave the reason in GetLastError; functions that give DWORD give the
  * error number itself, 0 (ERROR_SUCCESS) if there was none.
  *
- * Off Windows the basic types come from win32/openwinhttp/, so that this header works alone. Link with -lwinhttp.
+ * Off Windows the basic types and GetLastError come from win32/openwinhttp/, so that this header works alone. Link with
+ * -lwinhttp.
  */
 #ifndef OPENWINHTTP_WINHTTP_H
 #define OPENWINHTTP_WINHTTP_H
@@ -27,6 +28,7 @@
 #include <windows.h>
 #else
 #include "win32/openwinhttp/errors.h"
+#include "win32/openwinhttp/runtime.h" /* GetLastError, GlobalFree */
 #include "win32/openwinhttp/sal.h"
 #include "win32/openwinhttp/security.h"
 #include "win32/openwinhttp/types.h"

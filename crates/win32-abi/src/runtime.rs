@@ -15,6 +15,7 @@
 //! | `last_error`, `thread_id`, `heap`, `critical_section`, `time`, `text` | as named |
 //! | `objects`, `waiting` | `HANDLE`s, and waiting for them |
 //! | `events`, `threads`, `files` | what the handles stand for |
+//! | `paths` | files by name |
 //! | `modules`, `messages` | `GetProcAddress` and relatives, `FormatMessage` |
 //! | `certificates`, `wincrypt` | `CERT_CONTEXT`s, and their layout |
 //! | `certificate_parts`, `certificate_names`, `pem` | where things are in a certificate, names as text, reading PEM |
@@ -31,6 +32,7 @@ pub mod last_error;
 mod messages;
 mod modules;
 mod objects;
+mod paths;
 mod pem;
 mod shared;
 mod text;
@@ -50,10 +52,7 @@ pub use critical_section::{
     openwinhttp_InitializeCriticalSection, openwinhttp_LeaveCriticalSection,
     openwinhttp_TryEnterCriticalSection,
 };
-pub use files::{
-    OVERLAPPED, openwinhttp_DeleteFileA, openwinhttp_DeleteFileW, openwinhttp_GetFileAttributesA,
-    openwinhttp_GetFileAttributesW,
-};
+pub use files::OVERLAPPED;
 pub use heap::{
     GMEM_ZEROINIT, HEAP_ZERO_MEMORY, openwinhttp_GetProcessHeap, openwinhttp_GlobalAlloc,
     openwinhttp_GlobalFree, openwinhttp_HeapAlloc, openwinhttp_HeapFree, openwinhttp_HeapReAlloc,
@@ -64,6 +63,10 @@ pub use modules::{
     openwinhttp_GetProcAddress, openwinhttp_LoadLibraryA, openwinhttp_LoadLibraryW,
 };
 pub use objects::HANDLE;
+pub use paths::{
+    openwinhttp_DeleteFileA, openwinhttp_DeleteFileW, openwinhttp_GetFileAttributesA,
+    openwinhttp_GetFileAttributesW,
+};
 pub use shared::*;
 pub use text::{openwinhttp_MultiByteToWideChar, openwinhttp_WideCharToMultiByte};
 pub use thread_id::openwinhttp_GetCurrentProcessId;

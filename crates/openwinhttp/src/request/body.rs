@@ -30,7 +30,7 @@ pub(super) struct Write {
 
 fn take_for_reading<B: Buffer>(state: &mut State<B>) -> Result<Option<Box<Exchange>>> {
     state.phase.require(Phase::Received)?;
-    Ok(Exchange::take(&mut state.exchange, &state.options))
+    Ok(state.take_exchange())
 }
 
 /// The connection is not needed any more when the body is at its end.
@@ -180,7 +180,7 @@ impl Write {
         }
         state.message.streamed += length as u64;
         Ok(Self {
-            exchange: Exchange::take(&mut state.exchange, &state.options),
+            exchange: state.take_exchange(),
             written: 0,
         })
     }

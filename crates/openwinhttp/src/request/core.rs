@@ -37,7 +37,7 @@ const MAX_DEPTH: u32 = 5;
 
 /// How long a call of an asynchronous request may wait for another thread's callback, or for the first byte of an answer,
 /// before it goes on in the background (spec/README 14).
-pub(super) const IN_CALL_WAIT: Duration = Duration::from_millis(50);
+const IN_CALL_WAIT: Duration = Duration::from_millis(50);
 
 thread_local! {
     /// Notifications that this thread is inside of, of any request.
@@ -45,8 +45,17 @@ thread_local! {
 }
 
 /// Whether this thread is inside a notification.
-pub(super) fn in_notification() -> bool {
+fn in_notification() -> bool {
     IN_NOTIFICATION.get() > 0
+}
+
+/// How long the call that is being made on this thread may wait: not at all in a notification, nor on behalf of others.
+pub(super) fn in_call_wait() -> Duration {
+    if in_notification() || workers::on_worker_thread() {
+        Duration::ZERO
+    } else {
+        IN_CALL_WAIT
+    }
 }
 
 /// A request.
@@ -166,6 +175,11 @@ impl<B: Buffer> Core<B> {
         self.check_open()?;
         state.canceller = Some(canceller);
         Ok(())
+    }
+
+    /// The connection is about to leave the request.
+    pub(super) fn forget_canceller(&self) {
+        self.state().canceller = None;
     }
 
     /// Notifies. Only whoever has the turn may.
@@ -413,10 +427,11 @@ impl<B: Buffer> Core<B> {
             state = self.state();
         }
         state.turn = None;
-        if !state.late.is_empty() || state.woken && state.is_parked() {
+        let waiting = state.waiting > 0;
+        // Who waits for the turn polls the operation, which is its own.
+        if !state.late.is_empty() || state.woken && state.is_parked() && !waiting {
             self.schedule(&mut state);
         }
-        let waiting = state.waiting > 0;
         drop(state);
         if waiting {
             self.turn_over.notify_all();
@@ -482,6 +497,18 @@ impl<B: Buffer> State<B> {
         };
         self.slot = Slot::Running(operation.api());
         Some(operation)
+    }
+
+    /// The connection, for an operation that begins. Time limits are those of now; closing the request ends its waiting.
+    pub(super) fn take_exchange(&mut self) -> Option<Box<Exchange>> {
+        let mut exchange = self.exchange.take()?;
+        let timeouts = &self.options.timeouts;
+        exchange
+            .conn
+            .set_timeouts(timeouts.send.duration(), timeouts.receive.duration());
+        exchange.detached = true;
+        self.canceller = Some(exchange.conn.canceller());
+        Some(exchange)
     }
 
     /// The operation that is pending or running.

@@ -12,7 +12,6 @@ use net::pool::{self, Lease};
 use net::tls::TlsError;
 
 use super::core::Core;
-use crate::options::Options;
 use crate::{Buffer, Error, Notification, Result};
 
 /// A connection in use. Whoever holds it may use it; between operations it lies in the request's state.
@@ -34,17 +33,6 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// For the operation that takes it from the request: time limits are those of now.
-    pub(super) fn take(slot: &mut Option<Box<Self>>, options: &Options) -> Option<Box<Self>> {
-        let mut exchange = slot.take()?;
-        let timeouts = &options.timeouts;
-        exchange
-            .conn
-            .set_timeouts(timeouts.send.duration(), timeouts.receive.duration());
-        exchange.detached = true;
-        Some(exchange)
-    }
-
     /// To be called at the start of each poll.
     pub(super) fn attach(&mut self, cx: &Cx<'_>) -> Result<()> {
         if std::mem::take(&mut self.detached) {
@@ -94,6 +82,8 @@ impl Exchange {
 
     /// The response is at its end: the connection goes to the pool, or is closed, which is notified.
     pub(super) fn finish<B: Buffer>(self: Box<Self>, core: &Core<B>) {
+        // Whoever closes the request from now on must not reach the connection's next user.
+        core.forget_canceller();
         if self.is_reusable() {
             self.keep_connection();
             return;

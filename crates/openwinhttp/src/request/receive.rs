@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use http1_proto::{HeadStep, ResponseHead};
 use net::cx::Cx;
 
-use super::core::{Core, IN_CALL_WAIT, State, in_notification};
+use super::core::{Core, State, in_call_wait};
 use super::exchange::{Exchange, poll_write_all, protocol_error, transport_error};
 use super::send::Send;
 use super::state::Phase;
@@ -55,16 +55,12 @@ impl<B: Buffer> Receive<B> {
         Self {
             stage: Stage::FinishBody,
             exchange: if refused.is_none() {
-                Exchange::take(&mut state.exchange, &state.options)
+                state.take_exchange()
             } else {
                 None
             },
             refused,
-            in_call_wait: if in_notification() {
-                Duration::ZERO
-            } else {
-                IN_CALL_WAIT
-            },
+            in_call_wait: in_call_wait(),
             timeout: state.options.timeouts.receive_response().duration(),
             max_informational: state.options.max_informational,
             informational: 0,

@@ -66,7 +66,7 @@ impl<B: Buffer> Send<B> {
     }
 
     fn with(state: &mut State<B>, body: Option<B>) -> Self {
-        let exchange = Exchange::take(&mut state.exchange, &state.options);
+        let exchange = state.take_exchange();
         Self {
             stage: if exchange.is_some() {
                 Stage::Drain { drained: 0 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::certificate_parts::{Algorithm, Bits, Part, Parts, parts};
-use super::files::{narrow_path, number_of, wide_path};
+use super::paths::{narrow_path, number_of, wide_path};
 use super::pem::{self, Contents, PemError};
 use super::shared::{openwinhttp_CertificatePart, openwinhttp_CreateCertificateContext};
 use super::wincrypt::{

@@ -32,6 +32,7 @@ pub unsafe extern "system" fn WinHttpSendRequest(
         if request.is_busy() {
             return Err(Error::IncorrectHandleState);
         }
+        refuse_what_is_to_come(&object)?;
         // Unlike elsewhere a text with length 0 is used (facts 7.4).
         // SAFETY: the caller's contract.
         let headers = unsafe {
@@ -64,6 +65,22 @@ pub unsafe extern "system" fn WinHttpSendRequest(
             request.start_send(body, total_length.into()).map(|_| ())
         }
     })
+}
+
+/// What the request asks for and cannot have yet is refused, rather than sent in another way than was asked for.
+fn refuse_what_is_to_come(object: &RequestObject) -> Result<()> {
+    let stored = &object.stored;
+    if stored.names_a_proxy() {
+        return Err(Error::CannotConnect);
+    }
+    if stored.number(WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET).is_some() {
+        return Err(Error::NotSupported);
+    }
+    let set = |option| stored.number(option).unwrap_or(0) != 0;
+    if set(WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED) && set(WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL) {
+        return Err(Error::HttpProtocolMismatch);
+    }
+    Ok(())
 }
 
 /// `WinHttpReceiveResponse`.

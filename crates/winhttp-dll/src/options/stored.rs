@@ -72,6 +72,12 @@ impl StoredOptions {
         self.put(WINHTTP_OPTION_PROXY, Value::Proxy(Arc::new(proxy)));
     }
 
+    /// Whether requests are to go by a proxy that was named.
+    pub(crate) fn names_a_proxy(&self) -> bool {
+        let proxy = self.get(WINHTTP_OPTION_PROXY);
+        matches!(proxy, Some(Value::Proxy(proxy)) if proxy.access_type == WINHTTP_ACCESS_TYPE_NAMED_PROXY)
+    }
+
     /// A number, if it was set.
     pub(crate) fn number(&self, option: u32) -> Option<u32> {
         match self.get(option) {

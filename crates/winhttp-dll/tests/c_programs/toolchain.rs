@@ -50,11 +50,6 @@ pub(crate) fn variants() -> impl Iterator<Item = Variant> {
     VARIANTS.into_iter().filter(Variant::is_usable)
 }
 
-/// The C++ variants of this machine.
-pub(crate) fn cxx_variants() -> impl Iterator<Item = Variant> {
-    variants().filter(Variant::is_cxx)
-}
-
 fn has_cxx() -> bool {
     let found = Command::new("g++").arg("--version").output().is_ok();
     if !found {

@@ -260,7 +260,7 @@ fn bc56_a_connection_limit_of_1_serialises_requests() {
         move |_, peer| {
             while peer.next_request().is_some() {
                 peer.pause(&gate);
-                peer.send(response("", b""));
+                peer.send(response("", b"body"));
             }
         }
     });
