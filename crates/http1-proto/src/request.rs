@@ -12,8 +12,8 @@ pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 ///
 /// # Errors
 ///
-/// [`InvalidHead`], and `out` is as before, if a part could be read as something else: CR, LF or NUL anywhere, a space or
-/// a control character in the method, the target or a name, a colon in a name, an empty method, target or name.
+/// [`InvalidHead`], and `out` is as before, if a part could be read as something else: CR, LF or NUL anywhere, a space in the
+/// target, a space or a control character in the method or a name, a colon in a name, an empty method, target or name.
 pub fn write_head<N, V>(
     out: &mut Vec<u8>,
     method: impl AsRef<[u8]>,
@@ -47,7 +47,7 @@ where
     if !is_word(method) {
         return Err(InvalidHead::Method);
     }
-    if !is_word(target) {
+    if !is_target(target) {
         return Err(InvalidHead::Target);
     }
     for part in [
@@ -74,6 +74,15 @@ where
     }
     out.extend_from_slice(b"\r\n");
     Ok(())
+}
+
+/// Not empty, without what ends it. Other control characters are bad style, but nobody can take them for something else, and
+/// callers of WinHTTP may send them (`WINHTTP_FLAG_ESCAPE_DISABLE`).
+fn is_target(target: &[u8]) -> bool {
+    !target.is_empty()
+        && !target
+            .iter()
+            .any(|byte| matches!(byte, b' ' | b'\r' | b'\n' | 0))
 }
 
 /// Not empty, without spaces and control characters.

@@ -38,9 +38,11 @@ fn what_would_read_as_something_else_is_refused() {
             Err(InvalidHead::Method),
             "{bad:?}"
         );
+        // Facts 13.4: control characters that end nothing go out as they are.
+        let harmless = bad == "a\tb" || bad == "a\x7F";
         assert_eq!(
-            written("GET", bad, "N", "v"),
-            Err(InvalidHead::Target),
+            written("GET", bad, "N", "v").err(),
+            (!harmless).then_some(InvalidHead::Target),
             "{bad:?}"
         );
         assert_eq!(

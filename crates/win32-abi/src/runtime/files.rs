@@ -28,7 +28,6 @@ const OPEN_EXISTING: u32 = 3;
 const OPEN_ALWAYS: u32 = 4;
 const TRUNCATE_EXISTING: u32 = 5;
 
-
 const ERROR_HANDLE_EOF: u32 = 38;
 const ERROR_NEGATIVE_SEEK: u32 = 131;
 const ERROR_ALREADY_EXISTS: u32 = 183;
@@ -312,13 +311,15 @@ pub(super) extern "C" fn flush_local(handle: HANDLE) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::paths::{ERROR_FILE_EXISTS, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND};
     use crate::runtime::{
         openwinhttp_CloseHandle, openwinhttp_CreateFileA, openwinhttp_CreateFileW,
         openwinhttp_GetFileSizeEx, openwinhttp_ReadFile, openwinhttp_SetEndOfFile,
         openwinhttp_SetFilePointerEx, openwinhttp_WriteFile,
     };
     use core::ptr::null_mut;
-    use std::os::unix::ffi::OsStrExt;
+    use std::fs;
+    use std::path::PathBuf;
 
     struct Folder(PathBuf);
 
@@ -495,5 +496,26 @@ mod tests {
         assert_eq!(error, ERROR_ALREADY_EXISTS);
         openwinhttp_CloseHandle(file);
         assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn narrow_names_and_backslashes() {
+        let folder = Folder::new("narrow");
+        fs::write(folder.0.join("file"), b"x").unwrap();
+        let name = format!("{}\\file\0", folder.0.display());
+        // SAFETY: text with a 0.
+        let handle = unsafe {
+            openwinhttp_CreateFileA(
+                name.as_ptr().cast(),
+                GENERIC_READ,
+                0,
+                null_mut(),
+                OPEN_EXISTING,
+                0,
+                null_mut(),
+            )
+        };
+        assert_eq!(read(handle, null_mut()).as_deref(), Some(&b"x"[..]));
+        assert_eq!(openwinhttp_CloseHandle(handle), 1);
     }
 }

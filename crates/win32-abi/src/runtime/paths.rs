@@ -157,34 +157,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_attributes_and_deleting() {
-        let folder = Folder::new("names");
-        fs::write(folder.0.join("file"), b"x").unwrap();
-        let name = |name: &str| format!("{}\\{name}\0", folder.0.display());
-        let file = name("file");
+    fn attributes_and_deleting() {
+        let folder = std::env::temp_dir().join(format!("win32-abi-paths-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("file"), b"x").unwrap();
+        let file = format!("{}\\file\0", folder.display());
         let wide: Vec<u16> = file.encode_utf16().collect();
-        // SAFETY: texts with a 0, here and below.
+        let folder_name = format!("{}\0", folder.display());
+        // SAFETY: texts with a 0.
         unsafe {
             assert_eq!(
                 openwinhttp_GetFileAttributesW(wide.as_ptr()),
                 FILE_ATTRIBUTE_NORMAL
             );
-            let folder = [folder.0.as_os_str().as_bytes(), b"\0"].concat();
             assert_eq!(
-                openwinhttp_GetFileAttributesA(folder.as_ptr().cast()),
+                openwinhttp_GetFileAttributesA(folder_name.as_ptr().cast()),
                 FILE_ATTRIBUTE_DIRECTORY
             );
-            let handle = openwinhttp_CreateFileA(
-                file.as_ptr().cast(),
-                GENERIC_READ,
-                0,
-                null_mut(),
-                OPEN_EXISTING,
-                0,
-                null_mut(),
-            );
-            assert_eq!(read(handle, null_mut()).as_deref(), Some(&b"x"[..]));
-            assert_eq!(openwinhttp_CloseHandle(handle), 1);
             assert_eq!(openwinhttp_DeleteFileW(wide.as_ptr()), 1);
             assert_eq!(openwinhttp_DeleteFileA(file.as_ptr().cast()), 0);
             assert_eq!(last_error::get(), ERROR_FILE_NOT_FOUND);
@@ -193,5 +182,16 @@ mod tests {
                 INVALID_FILE_ATTRIBUTES
             );
         }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn every_error_has_a_number() {
+        let number = |kind: ErrorKind| number_of(&kind.into());
+        assert_eq!(number(ErrorKind::NotADirectory), ERROR_PATH_NOT_FOUND);
+        assert_eq!(number(ErrorKind::StorageFull), ERROR_DISK_FULL);
+        assert_eq!(number(ErrorKind::Other), ERROR_GEN_FAILURE);
+        let too_many = io::Error::from_raw_os_error(libc::EMFILE);
+        assert_eq!(number_of(&too_many), ERROR_TOO_MANY_OPEN_FILES);
     }
 }

@@ -28,7 +28,7 @@ both_modes! {
         assert_eq!(set_text(request.raw(), WINHTTP_OPTION_RESOLUTION_HOSTNAME, "127.0.0.1"), Ok(()));
         request.exchange();
         assert_eq!(request.body(), b"x");
-        assert_eq!(server.request(0).header("Host"), Some(format!("no-such-host.invalid:{}", server.port()).as_str()));
+        assert_eq!(server.request(0).header("Host"), Some(format!("no-such-host.invalid:{}", server.port())));
     }
 
     fn an_expired_connection_is_not_used_again(mode: Mode) {
@@ -114,13 +114,25 @@ both_modes! {
 #[test]
 fn the_callback_can_be_read_and_set() {
     let client = Client::new(Mode::Sync);
-    let callback = client.recorder.callback().map_or(0, |callback| callback as usize);
-    assert_eq!(query_usize(client.session.raw(), WINHTTP_OPTION_CALLBACK), Ok(callback));
+    let callback = client
+        .recorder
+        .callback()
+        .map_or(0, |callback| callback as usize);
+    assert_eq!(
+        query_usize(client.session.raw(), WINHTTP_OPTION_CALLBACK),
+        Ok(callback)
+    );
     let connect = client.connect_to("localhost", 80);
-    assert_eq!(query_usize(connect.raw(), WINHTTP_OPTION_CALLBACK), Ok(callback));
+    assert_eq!(
+        query_usize(connect.raw(), WINHTTP_OPTION_CALLBACK),
+        Ok(callback)
+    );
     assert_eq!(set_usize(connect.raw(), WINHTTP_OPTION_CALLBACK, 0), Ok(()));
     assert_eq!(query_usize(connect.raw(), WINHTTP_OPTION_CALLBACK), Ok(0));
-    assert_eq!(set_usize(connect.raw(), WINHTTP_OPTION_CALLBACK, usize::MAX), fails(INVALID_PARAMETER));
+    assert_eq!(
+        set_usize(connect.raw(), WINHTTP_OPTION_CALLBACK, usize::MAX),
+        fails(INVALID_PARAMETER)
+    );
     let mark = client.recorder.mark();
     connect.close();
     assert_eq!(client.recorder.mark(), mark, "nobody is told");
@@ -145,15 +157,30 @@ fn oc53_features_are_answered_one_by_one() {
     let ask = |handle, feature: u32| {
         let mut block = Block::of(&feature.to_ne_bytes());
         let mut size = 4;
-        let result = query_option(handle, WINHTTP_OPTION_FEATURE_SUPPORTED, Some(&mut block), Some(&mut size));
+        let result = query_option(
+            handle,
+            WINHTTP_OPTION_FEATURE_SUPPORTED,
+            Some(&mut block),
+            Some(&mut size),
+        );
         assert_eq!((block.u32(), size), (feature, 4));
         result
     };
     for handle in [0, client.session.raw()] {
-        for feature in [WINHTTP_FEATURE_IS_FEATURE_SUPPORTED, WINHTTP_FEATURE_READ_DATA_EX, WINHTTP_FEATURE_EXPIRE_CONNECTION] {
+        for feature in [
+            WINHTTP_FEATURE_IS_FEATURE_SUPPORTED,
+            WINHTTP_FEATURE_READ_DATA_EX,
+            WINHTTP_FEATURE_EXPIRE_CONNECTION,
+        ] {
             assert_eq!(ask(handle, feature), Ok(()));
         }
-        for feature in [0, WINHTTP_FEATURE_QUIC_STATS, WINHTTP_FEATURE_HTTP3_KEEPALIVE, 1000, u32::MAX] {
+        for feature in [
+            0,
+            WINHTTP_FEATURE_QUIC_STATS,
+            WINHTTP_FEATURE_HTTP3_KEEPALIVE,
+            1000,
+            u32::MAX,
+        ] {
             assert_eq!(ask(handle, feature), fails(12009));
         }
     }
@@ -166,19 +193,70 @@ fn flags_in_structures_are_checked() {
     let session = client.session.raw();
     let connect = client.connect_to("localhost", 80);
     let request = client.request(&connect, &RequestSpec::default());
-    let set = |handle, option, bytes: &[u8]| set_option(handle, option, Some(&Block::of(bytes)), bytes.len() as u32);
+    let set = |handle, option, bytes: &[u8]| {
+        set_option(handle, option, Some(&Block::of(bytes)), bytes.len() as u32)
+    };
     let with = |size: usize, at: usize, value: u8| {
         let mut bytes = vec![0; size];
         bytes[at] = value;
         bytes
     };
-    assert_eq!(set(session, WINHTTP_OPTION_FAILED_CONNECTION_RETRIES, &with(8, 4, 7)), Ok(()));
-    assert_eq!(set(session, WINHTTP_OPTION_FAILED_CONNECTION_RETRIES, &with(8, 4, 8)), fails(INVALID_PARAMETER));
-    assert_eq!(set(session, WINHTTP_OPTION_RESOLVER_CACHE_CONFIG, &with(32, 24, 15)), Ok(()));
-    assert_eq!(set(session, WINHTTP_OPTION_RESOLVER_CACHE_CONFIG, &with(32, 24, 16)), fails(INVALID_PARAMETER));
-    assert_eq!(set(session, WINHTTP_OPTION_RESOLVER_CACHE_CONFIG, &with(32, 12, 4)), fails(INVALID_PARAMETER));
-    assert_eq!(set(request.raw(), WINHTTP_OPTION_MATCH_CONNECTION_GUID, &with(24, 16, 1)), Ok(()));
-    assert_eq!(set(request.raw(), WINHTTP_OPTION_MATCH_CONNECTION_GUID, &with(24, 16, 2)), fails(INVALID_PARAMETER));
+    assert_eq!(
+        set(
+            session,
+            WINHTTP_OPTION_FAILED_CONNECTION_RETRIES,
+            &with(8, 4, 7)
+        ),
+        Ok(())
+    );
+    assert_eq!(
+        set(
+            session,
+            WINHTTP_OPTION_FAILED_CONNECTION_RETRIES,
+            &with(8, 4, 8)
+        ),
+        fails(INVALID_PARAMETER)
+    );
+    assert_eq!(
+        set(
+            session,
+            WINHTTP_OPTION_RESOLVER_CACHE_CONFIG,
+            &with(32, 24, 15)
+        ),
+        Ok(())
+    );
+    assert_eq!(
+        set(
+            session,
+            WINHTTP_OPTION_RESOLVER_CACHE_CONFIG,
+            &with(32, 24, 16)
+        ),
+        fails(INVALID_PARAMETER)
+    );
+    assert_eq!(
+        set(
+            session,
+            WINHTTP_OPTION_RESOLVER_CACHE_CONFIG,
+            &with(32, 12, 4)
+        ),
+        fails(INVALID_PARAMETER)
+    );
+    assert_eq!(
+        set(
+            request.raw(),
+            WINHTTP_OPTION_MATCH_CONNECTION_GUID,
+            &with(24, 16, 1)
+        ),
+        Ok(())
+    );
+    assert_eq!(
+        set(
+            request.raw(),
+            WINHTTP_OPTION_MATCH_CONNECTION_GUID,
+            &with(24, 16, 2)
+        ),
+        fails(INVALID_PARAMETER)
+    );
 }
 
 /// Statements: options 9.9
@@ -186,7 +264,16 @@ fn flags_in_structures_are_checked() {
 fn oc9_no_connections_at_all_means_two() {
     let client = Client::new(Mode::Sync);
     let session = client.session.raw();
-    assert_eq!(query_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER), Ok(u32::MAX));
-    assert_eq!(set_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER, 0), Ok(()));
-    assert_eq!(query_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER), Ok(2));
+    assert_eq!(
+        query_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER),
+        Ok(u32::MAX)
+    );
+    assert_eq!(
+        set_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER, 0),
+        Ok(())
+    );
+    assert_eq!(
+        query_u32(session, WINHTTP_OPTION_MAX_CONNS_PER_SERVER),
+        Ok(2)
+    );
 }

@@ -27,7 +27,13 @@ const fn row(
     set: &'static str,
     value: u32,
 ) -> Expected {
-    Expected { number, kind, query, set, value }
+    Expected {
+        number,
+        kind,
+        query,
+        set,
+        value,
+    }
 }
 
 #[rustfmt::skip]
@@ -78,7 +84,11 @@ impl Expected {
             "t" | "n" | "-" => None,
             sizes => {
                 let (wide, narrow) = sizes.split_once('/').unwrap_or((sizes, sizes));
-                let size = if size_of::<usize>() == 8 { wide } else { narrow };
+                let size = if size_of::<usize>() == 8 {
+                    wide
+                } else {
+                    narrow
+                };
                 Some(size.parse().unwrap())
             }
         }

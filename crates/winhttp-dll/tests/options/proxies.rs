@@ -18,13 +18,19 @@ fn query(handle: RawHandle) -> (u32, Option<String>, Option<String>) {
 
 fn set(handle: RawHandle, access: u32, proxy: Option<&str>, bypass: Option<&str>) -> Outcome {
     let (mut proxy, mut bypass) = (proxy.map(wide), bypass.map(wide));
-    let pointer = |text: &mut Option<Vec<u16>>| text.as_mut().map_or(null_mut(), |text| text.as_mut_ptr());
+    let pointer =
+        |text: &mut Option<Vec<u16>>| text.as_mut().map_or(null_mut(), |text| text.as_mut_ptr());
     let info = WINHTTP_PROXY_INFO {
         dwAccessType: access,
         lpszProxy: pointer(&mut proxy),
         lpszProxyBypass: pointer(&mut bypass),
     };
-    set_option(handle, WINHTTP_OPTION_PROXY, Some(&block_of(&info)), size_of::<WINHTTP_PROXY_INFO>() as u32)
+    set_option(
+        handle,
+        WINHTTP_OPTION_PROXY,
+        Some(&block_of(&info)),
+        size_of::<WINHTTP_PROXY_INFO>() as u32,
+    )
 }
 
 fn named(proxy: &str, bypass: Option<&str>) -> (u32, Option<String>, Option<String>) {
@@ -42,16 +48,30 @@ fn oc38_proxies_are_copied_and_every_query_allocates_anew() {
 
     assert_eq!(set(request.raw(), 3, Some("second:2"), None), Ok(()));
     assert_eq!(query(request.raw()), named("second:2", None));
-    assert_eq!(query(session.raw()), named("first:1", Some("<local>")), "the session has its own");
+    assert_eq!(
+        query(session.raw()),
+        named("first:1", Some("<local>")),
+        "the session has its own"
+    );
     assert_eq!(set(session.raw(), 1, None, None), Ok(()));
     assert_eq!(query(session.raw()), (1, None, None));
-    assert_eq!(query(request.raw()), named("second:2", None), "the request has its own");
+    assert_eq!(
+        query(request.raw()),
+        named("second:2", None),
+        "the request has its own"
+    );
 
     for access in [2, 5, u32::MAX] {
-        assert_eq!(set(session.raw(), access, None, None), fails(INVALID_PARAMETER));
+        assert_eq!(
+            set(session.raw(), access, None, None),
+            fails(INVALID_PARAMETER)
+        );
     }
     assert_eq!(set(session.raw(), 3, None, None), fails(INVALID_PARAMETER));
-    assert_eq!(set(session.raw(), 3, Some(""), None), fails(INVALID_PARAMETER));
+    assert_eq!(
+        set(session.raw(), 3, Some(""), None),
+        fails(INVALID_PARAMETER)
+    );
     assert_eq!(set(session.raw(), 4, None, None), Ok(()));
     assert_eq!(query(session.raw()), (4, None, None));
     assert_eq!(set(request.raw(), 4, None, None), fails(INVALID_PARAMETER));
@@ -84,7 +104,12 @@ fn one_entry_of_a_result_replaces_the_proxies() {
     };
     let set = |entry: &WINHTTP_PROXY_RESULT_ENTRY| {
         let size = size_of::<WINHTTP_PROXY_RESULT_ENTRY>() as u32;
-        set_option(session.raw(), WINHTTP_OPTION_PROXY_RESULT_ENTRY, Some(&block_of(entry)), size)
+        set_option(
+            session.raw(),
+            WINHTTP_OPTION_PROXY_RESULT_ENTRY,
+            Some(&block_of(entry)),
+            size,
+        )
     };
     assert_eq!(set(&entry), Ok(()));
     assert_eq!(query(session.raw()), named("[::1]:8080", None));

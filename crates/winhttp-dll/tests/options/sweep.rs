@@ -5,7 +5,9 @@ use crate::support::*;
 
 /// Numbers that are tried.
 fn numbers() -> impl Iterator<Item = u32> {
-    (0..=200).chain(4090..=4110).chain([5000, 0x7FFF_FFFF, u32::MAX])
+    (0..=200)
+        .chain(4090..=4110)
+        .chain([5000, 0x7FFF_FFFF, u32::MAX])
 }
 
 /// A handle of each kind with the letter of its kind.
@@ -25,7 +27,10 @@ impl Handles {
             ('R', request.raw()),
             ('N', 0),
         ];
-        Self { all, _open: (client, connect, request) }
+        Self {
+            all,
+            _open: (client, connect, request),
+        }
     }
 }
 
@@ -92,7 +97,11 @@ fn oc2_every_query_is_answered_as_the_table_says() {
         let (kind, handle) = (*kind, *handle);
         for number in numbers() {
             let what = format!("query of {number} on {kind}");
-            assert_eq!(query_option(handle, number, None, None), fails(INVALID_PARAMETER), "{what}");
+            assert_eq!(
+                query_option(handle, number, None, None),
+                fails(INVALID_PARAMETER),
+                "{what}"
+            );
             if let Some(error) = query_refusal(number, kind) {
                 for size in [0, 1, 4, 1024, u32::MAX] {
                     let mut length = size;
@@ -104,7 +113,11 @@ fn oc2_every_query_is_answered_as_the_table_says() {
                     let mut block = Block::filled(1024, 0xA5);
                     let result = query_option(handle, number, Some(&mut block), Some(&mut length));
                     assert_eq!(result, fails(error), "{what}, size {size}");
-                    assert_eq!(block.bytes(), [0xA5; 1024], "{what}: the buffer is untouched");
+                    assert_eq!(
+                        block.bytes(),
+                        [0xA5; 1024],
+                        "{what}: the buffer is untouched"
+                    );
                 }
                 continue;
             }
@@ -141,7 +154,11 @@ fn oc2_every_query_is_answered_as_the_table_says() {
                     "{what}, size {claimed}"
                 );
                 assert_eq!(length as usize, written, "{what}");
-                assert_eq!(block.bytes()[size..], [0xA5; 64], "{what}: bytes behind the value");
+                assert_eq!(
+                    block.bytes()[size..],
+                    [0xA5; 64],
+                    "{what}: bytes behind the value"
+                );
                 let value = block.bytes()[..size].to_vec();
                 release(number, &Block::of(&value));
                 if number != 38 {
@@ -162,20 +179,36 @@ fn oc2_every_set_is_answered_as_the_table_says() {
             let what = format!("set of {number} on {kind}");
             if let Some(error) = set_refusal(number, kind) {
                 for size in [0, 2, 4, 64] {
-                    assert_eq!(set_option(handle, number, None, size), fails(error), "{what}, NULL {size}");
+                    assert_eq!(
+                        set_option(handle, number, None, size),
+                        fails(error),
+                        "{what}, NULL {size}"
+                    );
                     let block = Block::filled(128, 0);
-                    assert_eq!(set_option(handle, number, Some(&block), size), fails(error), "{what}, {size}");
+                    assert_eq!(
+                        set_option(handle, number, Some(&block), size),
+                        fails(error),
+                        "{what}, {size}"
+                    );
                 }
                 continue;
             }
             let row = Expected::of(number).unwrap();
-            assert_eq!(set_option(handle, number, None, 4), fails(INVALID_PARAMETER), "{what}, NULL");
+            assert_eq!(
+                set_option(handle, number, None, 4),
+                fails(INVALID_PARAMETER),
+                "{what}, NULL"
+            );
             let nothing = set_option(handle, number, None, 0);
             match row.kind {
                 "n" => {
                     assert_eq!(nothing, Ok(()), "{what}");
                     let block = Block::filled(4, 0);
-                    assert_eq!(set_option(handle, number, Some(&block), 4), fails(INVALID_PARAMETER), "{what}");
+                    assert_eq!(
+                        set_option(handle, number, Some(&block), 4),
+                        fails(INVALID_PARAMETER),
+                        "{what}"
+                    );
                 }
                 "t" => {
                     assert_eq!(nothing, fails(INVALID_PARAMETER), "{what}");
@@ -193,7 +226,11 @@ fn oc2_every_set_is_answered_as_the_table_says() {
 
 fn sizes_and_values(handle: RawHandle, row: &Expected, kind: char, what: &str) {
     let size = row.size().unwrap();
-    let wrong = if SIZE_IS_A_PARAMETER.contains(&row.number) { INVALID_PARAMETER } else { INSUFFICIENT_BUFFER };
+    let wrong = if SIZE_IS_A_PARAMETER.contains(&row.number) {
+        INVALID_PARAMETER
+    } else {
+        INSUFFICIENT_BUFFER
+    };
     let mut value = vec![0; size];
     let mut number = row.value;
     if row.number == WINHTTP_OPTION_ENABLE_FEATURE && kind == 'S' {
@@ -236,7 +273,11 @@ fn text_is_read_back(handle: RawHandle, row: &Expected, kind: char) {
 /// Statements: options 9.2
 #[test]
 fn oc2_numbers_of_the_header_are_all_in_the_table() {
-    for number in [WINHTTP_OPTION_CALLBACK, WINHTTP_LAST_OPTION, WINHTTP_OPTION_PROXY_PASSWORD] {
+    for number in [
+        WINHTTP_OPTION_CALLBACK,
+        WINHTTP_LAST_OPTION,
+        WINHTTP_OPTION_PROXY_PASSWORD,
+    ] {
         assert!(Expected::of(number).is_some());
     }
     assert!(EXPECTED.is_sorted_by(|one, next| one.number < next.number));
@@ -254,13 +295,20 @@ fn options_of_closed_handles_are_6() {
     for handle in [raw, 0xDEAD_BEEF, usize::MAX, 8] {
         for number in [2, 34, 45, 184, 5000] {
             assert_eq!(query_u32(handle, number), fails(INVALID_HANDLE), "{number}");
-            assert_eq!(set_u32(handle, number, 1), fails(INVALID_HANDLE), "{number}");
+            assert_eq!(
+                set_u32(handle, number, 1),
+                fails(INVALID_HANDLE),
+                "{number}"
+            );
         }
     }
     assert_eq!(set_timeouts(raw, 0, 0, 0, 0), fails(INVALID_HANDLE));
     assert_eq!(set_timeouts(0, 0, 0, 0, 0), fails(INVALID_HANDLE));
     // As tests of the connection: the session's options live on.
-    assert_eq!(query_u32(connect.raw(), WINHTTP_OPTION_CONNECT_TIMEOUT), Ok(60000));
+    assert_eq!(
+        query_u32(connect.raw(), WINHTTP_OPTION_CONNECT_TIMEOUT),
+        Ok(60000)
+    );
 }
 
 /// The length of a text is the most characters it may have; a NUL ends it before (functions §3).
@@ -270,13 +318,40 @@ fn texts_end_at_a_nul_and_at_their_length() {
     let client = Client::new(Mode::Sync);
     let connect = client.connect_to("localhost", 80);
     let request = client.request(&connect, &RequestSpec::default());
-    let units: Vec<u8> = "name\0rest\0".encode_utf16().flat_map(u16::to_ne_bytes).collect();
+    let units: Vec<u8> = "name\0rest\0"
+        .encode_utf16()
+        .flat_map(u16::to_ne_bytes)
+        .collect();
     let block = Block::of(&units);
-    for (length, text) in [(0, ""), (3, "nam"), (4, "name"), (5, "name"), (10, "name"), (u32::MAX, "name")] {
-        assert_eq!(set_option(request.raw(), WINHTTP_OPTION_USERNAME, Some(&block), length), Ok(()));
-        assert_eq!(query_text(request.raw(), WINHTTP_OPTION_USERNAME).as_deref(), Ok(text), "length {length}");
+    for (length, text) in [
+        (0, ""),
+        (3, "nam"),
+        (4, "name"),
+        (5, "name"),
+        (10, "name"),
+        (u32::MAX, "name"),
+    ] {
+        assert_eq!(
+            set_option(request.raw(), WINHTTP_OPTION_USERNAME, Some(&block), length),
+            Ok(())
+        );
+        assert_eq!(
+            query_text(request.raw(), WINHTTP_OPTION_USERNAME).as_deref(),
+            Ok(text),
+            "length {length}"
+        );
     }
     let long = "x".repeat(64_000);
-    assert_eq!(set_text(request.raw(), WINHTTP_OPTION_REQUEST_ANNOTATION, &long), Ok(()));
-    assert_eq!(set_text(request.raw(), WINHTTP_OPTION_REQUEST_ANNOTATION, &(long + "x")), fails(INVALID_PARAMETER));
+    assert_eq!(
+        set_text(request.raw(), WINHTTP_OPTION_REQUEST_ANNOTATION, &long),
+        Ok(())
+    );
+    assert_eq!(
+        set_text(
+            request.raw(),
+            WINHTTP_OPTION_REQUEST_ANNOTATION,
+            &(long + "x")
+        ),
+        fails(INVALID_PARAMETER)
+    );
 }
