@@ -367,6 +367,10 @@ static inline wchar_t *openwinhttp_wmemchr(const wchar_t *text, wchar_t characte
     {                                                                                                                  \
         return openwinhttp_##name arguments;                                                                           \
     }
+/* Tells libstdc++ that both are there; glibc says so to gcc only. */
+#ifndef __CORRECT_ISO_CPP_WCHAR_H_PROTO
+#define __CORRECT_ISO_CPP_WCHAR_H_PROTO
+#endif
 extern "C++" {
 #else
 #define OPENWINHTTP_SEARCH(name, parameters, arguments)                                                                \

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     PCCERT_CONTEXT context, copy;
     WCHAR name[100];
     char narrow[100];
-    BYTE key[4];
+    BYTE key[4] = {0x30, 0x82, 0xFF, 0xFF};
     SYSTEMTIME time;
     SecPkgContext_IssuerListInfoEx issuers = {NULL, 0};
     DWORD i, length;

@@ -1,6 +1,6 @@
 //! What each notification brings: pointer, length, contents (options 4, functions 0.5).
 
-use winhttp_testkit::tls::Identity;
+use winhttp_testkit::tls::{self, Identity};
 
 use crate::support::*;
 
@@ -162,7 +162,7 @@ both_modes! {
     /// Statements: facts 14.11; behaviour 18.107, 18.108, 18.112
     fn f14_11_secure_failure_brings_flags(mode: Mode) {
         let server = Server::builder()
-            .tls(Identity::wrong_host().server_config())
+            .tls(tls::server(Identity::wrong_host()))
             .every(|_, peer| peer.expect_end());
         let client = Client::new(mode);
         let request = client.open(&server, &RequestSpec::new("GET", "/").flags(WINHTTP_FLAG_SECURE));

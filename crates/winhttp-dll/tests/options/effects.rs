@@ -277,3 +277,36 @@ fn oc9_no_connections_at_all_means_two() {
         Ok(2)
     );
 }
+
+/// Threads read and set options of the same handles while requests are made and closed; the library keeps its head.
+#[test]
+fn options_may_be_used_from_many_threads() {
+    const ROUNDS: u32 = 300;
+    let server = Server::answering(response("", b"x"));
+    let client = Client::new(Mode::Async);
+    let connect = client.connect(&server);
+    let request = client.request(&connect, &RequestSpec::new("GET", "/"));
+    std::thread::scope(|scope| {
+        for start in 0..3 {
+            let (session, request) = (client.session.raw(), request.raw());
+            scope.spawn(move || {
+                for round in start..start + ROUNDS {
+                    let handle = if round % 2 == 0 { session } else { request };
+                    for option in [7, 88, 118, 122, 138, 192, 4096] {
+                        // Whether it fits the handle or not.
+                        let _ = set_u32(handle, option, round % 4);
+                        let _ = query_option(handle, option, None, Some(&mut 0));
+                    }
+                    let _ = set_text(handle, 4097, &round.to_string());
+                    let mut block = Block::filled(64, 0);
+                    let _ = query_option(handle, 4097, Some(&mut block), Some(&mut 64));
+                }
+            });
+        }
+        for _ in 0..20 {
+            assert_eq!(client.fetch(&server, "/"), b"x");
+        }
+    });
+    request.exchange();
+    assert_eq!(request.body(), b"x");
+}

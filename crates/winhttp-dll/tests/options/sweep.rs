@@ -125,7 +125,7 @@ fn oc2_every_query_is_answered_as_the_table_says() {
             let size = needed(handle, number) as usize;
             match row.size() {
                 Some(expected) => assert_eq!(size, expected, "{what}"),
-                None => assert!(size >= 2 && size % 2 == 0, "{what}: {size}"),
+                None => assert!(size >= 2 && size.is_multiple_of(2), "{what}: {size}"),
             }
             let written = if row.kind == "t" { size - 2 } else { size };
             // Too small: nothing is written.
