@@ -152,3 +152,38 @@ impl Default for Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Statements: facts 4.7, 4.9
+    #[test]
+    fn f4_9_the_response_timeout_is_never_below_the_receive_timeout() {
+        let mut timeouts = Timeouts::default();
+        assert_eq!(timeouts.receive_response(), Timeout::INFINITE);
+        timeouts.receive = Timeout(5000);
+        for (set, read) in [(4999, 5000), (5001, 5001), (0, 5000), (u32::MAX, u32::MAX)] {
+            timeouts.set_receive_response(Timeout(set));
+            assert_eq!(timeouts.receive_response(), Timeout(read));
+        }
+        timeouts.set_receive_response(Timeout(6000));
+        timeouts.receive = Timeout(u32::MAX - 1);
+        assert_eq!(
+            timeouts.receive_response(),
+            Timeout(u32::MAX - 1),
+            "unsigned"
+        );
+    }
+
+    #[test]
+    fn two_numbers_stand_for_no_limit() {
+        assert_eq!(Timeout(0).duration(), None);
+        assert_eq!(Timeout::INFINITE.duration(), None);
+        assert_eq!(Timeout(1).duration(), Some(Duration::from_millis(1)));
+        assert_eq!(
+            Timeout(u32::MAX - 1).duration(),
+            Some(Duration::from_millis(4_294_967_294))
+        );
+    }
+}

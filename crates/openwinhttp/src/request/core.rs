@@ -177,9 +177,11 @@ impl<B: Buffer> Core<B> {
         Ok(())
     }
 
-    /// The connection is about to leave the request.
-    pub(super) fn forget_canceller(&self) {
-        self.state().canceller = None;
+    /// The connection is about to leave the request. Returns whether it may be kept.
+    pub(super) fn release_connection(&self) -> bool {
+        let mut state = self.state();
+        state.canceller = None;
+        !state.options.expire_connection
     }
 
     /// Notifies. Only whoever has the turn may.
@@ -415,7 +417,10 @@ impl<B: Buffer> Core<B> {
             } else {
                 state.closing_done = true;
                 state.timer.clear();
-                let exchange = state.exchange.take();
+                let mut exchange = state.exchange.take();
+                if let Some(exchange) = &mut exchange {
+                    exchange.keep &= !state.options.expire_connection;
+                }
                 let drain = state.options.max_response_drain_size;
                 drop(state);
                 if let Some(exchange) = exchange {

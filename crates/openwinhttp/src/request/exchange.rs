@@ -81,9 +81,11 @@ impl Exchange {
     }
 
     /// The response is at its end: the connection goes to the pool, or is closed, which is notified.
-    pub(super) fn finish<B: Buffer>(self: Box<Self>, core: &Core<B>) {
+    pub(super) fn finish<B: Buffer>(mut self: Box<Self>, core: &Core<B>) {
         // Whoever closes the request from now on must not reach the connection's next user.
-        core.forget_canceller();
+        if !core.release_connection() {
+            self.keep = false;
+        }
         if self.is_reusable() {
             self.keep_connection();
             return;

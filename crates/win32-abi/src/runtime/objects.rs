@@ -4,7 +4,7 @@
 //! one of another kind, and a stale one is recognised.
 
 use core::ffi::c_void;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use handle_table::{Handle, HandleTable};
@@ -40,7 +40,7 @@ pub(super) enum Object {
     File(OpenFile),
 }
 
-static OBJECTS: LazyLock<HandleTable<Arc<Object>>> = LazyLock::new(HandleTable::new);
+static OBJECTS: HandleTable<Arc<Object>> = HandleTable::new();
 
 /// A new handle; `None`, with the last error set, if there are too many.
 pub(super) fn insert(object: Arc<Object>) -> Option<HANDLE> {

@@ -42,6 +42,21 @@ impl Thread {
     }
 }
 
+/// Tells that the thread has ended, also if a panic of a start routine in Rust ends it.
+struct Ending<'a> {
+    thread: &'a Thread,
+    exit_code: u32,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.thread
+            .exit_code
+            .store(self.exit_code, Ordering::Release);
+        self.thread.ended.set();
+    }
+}
+
 /// A parameter on its way to its thread.
 struct Parameter(*mut c_void);
 
@@ -94,10 +109,12 @@ pub(super) unsafe extern "C" fn create_local(
             if let Object::Thread(thread) = &*running {
                 thread_id::adopt(thread.id);
                 wait(&[&thread.may_begin], false, None);
+                let mut ending = Ending {
+                    thread,
+                    exit_code: u32::MAX,
+                };
                 // SAFETY: the program asks for this call, with this parameter, on a new thread.
-                let exit_code = unsafe { start(parameter.get()) };
-                thread.exit_code.store(exit_code, Ordering::Release);
-                thread.ended.set();
+                ending.exit_code = unsafe { start(parameter.get()) };
             }
         });
     if spawned.is_err() {
@@ -204,5 +221,17 @@ mod tests {
         let none = unsafe { openwinhttp_CreateThread(null(), 0, None, null_mut(), 0, null_mut()) };
         assert!(none.is_null());
         assert_eq!(last_error::get(), ERROR_INVALID_PARAMETER);
+    }
+
+    #[test]
+    fn a_panic_ends_the_thread_only() {
+        unsafe extern "C-unwind" fn fail(_: *mut c_void) -> u32 {
+            std::panic::resume_unwind(Box::new(()))
+        }
+        // SAFETY: the function needs nothing.
+        let thread =
+            unsafe { openwinhttp_CreateThread(null(), 0, Some(fail), null_mut(), 0, null_mut()) };
+        assert_eq!(wait_for(thread, u32::MAX), 0);
+        assert_eq!(openwinhttp_CloseHandle(thread), 1);
     }
 }

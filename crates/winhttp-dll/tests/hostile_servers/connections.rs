@@ -58,7 +58,7 @@ both_modes! {
             let client = Client::new(mode);
             let request = get(&client, &server);
             limit(&request, 150);
-            assert_eq!(run(&request), wanted, "{state}");
+            assert_eq!(outcome(&request), wanted, "{state}");
         }
     }
 
@@ -90,7 +90,7 @@ both_modes! {
         let client = Client::new(mode);
         let connect = client.connect_to("127.0.0.1", port);
         let request = client.request(&connect, &RequestSpec::new("GET", "/"));
-        assert_eq!(run(&request), End::Send(CANNOT_CONNECT));
+        assert_eq!(outcome(&request), End::Send(CANNOT_CONNECT));
     }
 
     /// The server resets while a large body is sent, as optional data and in pieces.
@@ -182,7 +182,7 @@ both_modes! {
         let client = Client::new(mode);
         let request = get(&client, &server);
         limit(&request, 800);
-        assert_eq!(run(&request), End::body("body"));
+        assert_eq!(outcome(&request), End::body("body"));
     }
 
     /// A head that crawls past the limit for the whole head.
@@ -196,7 +196,7 @@ both_modes! {
         let request = get(&client, &server);
         limit(&request, 400);
         set_u32(request.raw(), winhttp_testkit::abi::WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, 500).unwrap();
-        assert_eq!(run(&request), End::Receive(TIMEOUT));
+        assert_eq!(outcome(&request), End::Receive(TIMEOUT));
     }
 }
 
@@ -232,7 +232,7 @@ fn bc27_stalled_servers_do_not_hold_up_others() {
         })
         .collect();
     let request = client.get(&server, "/good");
-    assert_eq!(run(&request), End::body("good"));
+    assert_eq!(outcome(&request), End::body("good"));
     // Closing does not wait for the servers (README 44).
     for request in stalled {
         request.close();

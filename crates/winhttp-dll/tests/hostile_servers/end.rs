@@ -76,7 +76,7 @@ pub(crate) fn limit(request: &Request, milliseconds: i32) {
 
 /// Sends a request without body, and receives and reads all of the response.
 #[track_caller]
-pub(crate) fn run(request: &Request) -> End {
+pub(crate) fn outcome(request: &Request) -> End {
     match request.send() {
         Ok(()) => finish(request),
         Err(Code(error)) => End::Send(error),
@@ -110,5 +110,5 @@ pub(crate) fn finish(request: &Request) -> End {
 #[track_caller]
 pub(crate) fn fetch(mode: Mode, server: &Server) -> End {
     let client = Client::new(mode);
-    run(&get(&client, server))
+    outcome(&get(&client, server))
 }

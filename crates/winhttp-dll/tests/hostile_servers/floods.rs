@@ -54,7 +54,7 @@ fn flood(mode: Mode, name: &str, first: &str, block: String, wanted: &End) {
     let growth = peak_growth(|| {
         let client = Client::new(mode);
         let request = get(&client, &server);
-        assert_eq!(run(&request), *wanted, "{name}");
+        assert_eq!(outcome(&request), *wanted, "{name}");
         request.close();
     });
     let sent = sent.load(Ordering::Relaxed);

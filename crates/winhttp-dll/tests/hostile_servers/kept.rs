@@ -37,11 +37,11 @@ both_modes! {
             ]);
             let client = Client::new(mode);
             let request = get(&client, &server);
-            assert_eq!(run(&request), End::body("good"));
+            assert_eq!(outcome(&request), End::body("good"));
             request.close();
             told.open();
             sent.pass();
-            assert_eq!(run(&get(&client, &server)), End::body("fine"));
+            assert_eq!(outcome(&get(&client, &server)), End::body("fine"));
             assert_eq!(server.connections(), 2);
         }
     }
@@ -65,8 +65,8 @@ both_modes! {
             });
             let client = Client::new(mode);
             let request = open(&client, &server, &RequestSpec::new(verb, "/"));
-            assert!(matches!(run(&request), End::Whole(_, body) if body.is_empty()));
-            let second = run(&request);
+            assert!(matches!(outcome(&request), End::Whole(_, body) if body.is_empty()));
+            let second = outcome(&request);
             let wanted = if verb == "HEAD" { vec![] } else { b"fine".to_vec() };
             assert_eq!(second, End::Whole(200, wanted));
             assert_eq!(server.connections(), 2);
@@ -101,10 +101,10 @@ both_modes! {
             ]);
             let client = Client::new(mode);
             let request = get(&client, &server);
-            assert_eq!(run(&request), End::body("good"));
+            assert_eq!(outcome(&request), End::body("good"));
             told.open();
             dead.pass();
-            assert_eq!(run(&request), End::body("fine"), "{how}");
+            assert_eq!(outcome(&request), End::body("fine"), "{how}");
         }
     }
 
@@ -121,8 +121,8 @@ both_modes! {
         });
         let client = Client::new(mode);
         let request = get(&client, &server);
-        assert_eq!(run(&request), End::body("good"));
-        let end = run(&request);
+        assert_eq!(outcome(&request), End::body("good"));
+        let end = outcome(&request);
         assert_eq!(end.error(), CONNECTION, "{end:?}");
         assert_eq!(server.connections(), 2);
     }

@@ -152,12 +152,12 @@ fn check(mode: winhttp_testkit::Mode, bytewise: bool) {
         });
         let client = Client::new(mode);
         let request = get(&client, &server);
-        let end = run(&request);
+        let end = outcome(&request);
         assert_eq!(end, wanted, "{shown:?}");
         if end.error() != 0 || then == Close {
             // What is malformed is not used again.
             request.close();
-            run(&get(&client, &server));
+            outcome(&get(&client, &server));
             assert_eq!(server.connections(), 2, "{shown:?}");
         }
     }
@@ -194,7 +194,7 @@ both_modes! {
             });
             let client = Client::new(mode);
             let request = open(&client, &server, &RequestSpec::new(verb, "/"));
-            assert_eq!(run(&request), End::Whole(status, vec![]), "{verb} {status} {headers}");
+            assert_eq!(outcome(&request), End::Whole(status, vec![]), "{verb} {status} {headers}");
             drop(request);
         }
     }

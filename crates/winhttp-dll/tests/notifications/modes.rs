@@ -186,14 +186,15 @@ fn bc28_outputs_of_nested_calls_are_not_written_after_them() {
             *pending.lock().unwrap() = Some(last_error() == IO_PENDING);
             // The data comes while this callback still runs. That of the other connection comes later; when its read is
             // complete, the first connection's data was noticed too.
+            let recorder = recorder.upgrade().unwrap();
+            let mark = recorder.mark();
             start_read(other_raw, 4).unwrap();
             first.open();
-            let recorder = recorder.upgrade().unwrap();
-            wait_for(&recorder, other_raw, DATA_OR_READ);
+            recorder.wait_from(mark, |event| {
+                event.handle == other_raw && event.status == READ_COMPLETE
+            });
         }
     });
-    // `READ_COMPLETE` of the other request was seen before, by `read`.
-    const DATA_OR_READ: u32 = READ_COMPLETE;
     start_read(raw, 4).unwrap();
     wait_for(&client.recorder, raw, DATA_AVAILABLE);
     if *pending.lock().unwrap() == Some(true) {

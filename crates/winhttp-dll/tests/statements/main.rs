@@ -18,3 +18,5 @@ mod reuse;
 mod sending;
 mod support;
 mod timeouts;
+mod tls;
+mod wire;
