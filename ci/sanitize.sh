@@ -1,10 +1,10 @@
 #!/bin/sh
-# AddressSanitizer, leaks included: the tests of the crates below the library, then the library itself, instrumented, under
-# its C interface tests.
+# AddressSanitizer, leaks included: the tests of the crates below libwebsocket, then the library itself, instrumented, under
+# its C interface tests, then libwinhttp under the close races.
 #
 # The runtime comes with the rustup toolchain; RUSTC_BOOTSTRAP lets the stable one take the flag.
 #
-# OPENWINHTTP_MODEL_SESSIONS, OPENWINHTTP_STRESS_ROUNDS: how much the long tests do, small by default here.
+# OPENWINHTTP_MODEL_SESSIONS, OPENWINHTTP_STRESS_ROUNDS, OPENWINHTTP_RACE_ROUNDS: how much the long tests do, small by default here.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -47,4 +47,16 @@ export ASAN_OPTIONS="$ASAN_OPTIONS:quarantine_size_mb=8:thread_local_quarantine_
 echo "sanitize.sh: C interface:$tests"
 # shellcheck disable=SC2086 # a list of options
 cargo test --target $target -p websocket-dll $tests
+
+echo "sanitize.sh: libwinhttp.so: close races"
+cargo build --quiet --target $target -p winhttp-dll --lib
+export OPENWINHTTP_WINHTTP_LIB="$out/$target/debug/libwinhttp.so"
+nm -D "$OPENWINHTTP_WINHTTP_LIB" | grep -q ' U __asan_report_load' || {
+    echo "sanitize.sh: $OPENWINHTTP_WINHTTP_LIB is not instrumented" >&2
+    exit 2
+}
+# Memory that is given back is freed at once, so that a late use is seen.
+export OPENWINHTTP_RACE_FREE=1 OPENWINHTTP_RACE_PATIENCE=120
+export OPENWINHTTP_RACE_ROUNDS="${OPENWINHTTP_RACE_ROUNDS:-2000}"
+cargo test --target $target -p winhttp-dll --test close_races -- --nocapture
 echo "sanitize.sh: no errors, no leaks"

@@ -1,7 +1,7 @@
 //! What the benchmarks share: taking turns, bytes to receive, tables, and the document they end up in.
 //!
 //! `cargo bench -p benchmarks` prints the tables; with `-- --write` each also replaces its own part of
-//! `docs/benchmarks.md`, and its chart beside it.
+//! `docs/benchmarks.md` (the HTTP benchmark: of `docs/benchmarks-http.md`), and its chart beside it.
 
 mod chart;
 mod measure;

@@ -6,17 +6,24 @@ use std::{env, fs};
 
 use crate::chart::{Bars, chart};
 
-/// One part of `docs/benchmarks.md`: what one benchmark has to say.
+/// One part of `docs/benchmarks.md` or of another document: what one benchmark has to say.
 pub struct Report {
+    document: &'static str,
     part: &'static str,
     text: String,
     bars: Vec<Bars>,
 }
 
 impl Report {
-    /// The part between `<!-- part -->` and `<!-- /part -->`.
+    /// The part of `docs/benchmarks.md` between `<!-- part -->` and `<!-- /part -->`.
     pub fn new(part: &'static str) -> Self {
+        Self::of("benchmarks", part)
+    }
+
+    /// The part of `docs/<document>.md`. Its chart is `docs/<document>-<part>.svg`.
+    pub fn of(document: &'static str, part: &'static str) -> Self {
         Self {
+            document,
             part,
             text: String::new(),
             bars: Vec::new(),
@@ -57,11 +64,11 @@ impl Report {
             return;
         }
         if !self.bars.is_empty() {
-            let name = format!("benchmarks-{}.svg", self.part);
+            let name = format!("{}-{}.svg", self.document, self.part);
             write(&docs().join(&name), &chart(chart_title, &self.bars));
             let _ = writeln!(self.text, "![{chart_title}]({name})\n");
         }
-        let path = docs().join("benchmarks.md");
+        let path = docs().join(format!("{}.md", self.document));
         let document = fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
         let (open, close) = (

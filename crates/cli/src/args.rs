@@ -7,6 +7,7 @@ use lexopt::prelude::*;
 use websocket_component::global;
 use ws_proto::handshake::ClientHandshake;
 
+use crate::fetch::Fetch;
 use crate::help;
 use crate::http::ExtraHeader;
 use crate::url::Url;
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Demo,
     EchoServer(EchoServer),
     Connect(Connect),
+    Fetch(Box<Fetch>),
 }
 
 /// Options of `echo-server`.
@@ -57,6 +59,8 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error
             Some("demo") => demo(&mut parser),
             Some("echo-server") => echo_server(&mut parser),
             Some("connect") => connect(&mut parser),
+            Some("get") => fetch(&mut parser, "GET", help::GET),
+            Some("post") => fetch(&mut parser, "POST", help::POST),
             Some("help") => help_for(&mut parser),
             _ => Err(unknown_command(&name)),
         },
@@ -83,6 +87,8 @@ fn help_for(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("demo") => Ok(show(help::DEMO)),
         Some("echo-server") => Ok(show(help::ECHO_SERVER)),
         Some("connect") => Ok(show(help::CONNECT)),
+        Some("get") => Ok(show(help::GET)),
+        Some("post") => Ok(show(help::POST)),
         _ => Err(unknown_command(&name)),
     }
 }
@@ -152,6 +158,13 @@ fn connect(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
     }))
 }
 
+fn fetch(parser: &mut lexopt::Parser, method: &str, help: &str) -> Result<Command, lexopt::Error> {
+    Ok(match Fetch::parse(parser, method)? {
+        Some(fetch) => Command::Fetch(Box::new(fetch)),
+        None => show(help),
+    })
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
@@ -210,6 +223,8 @@ mod tests {
             (&["help", "echo-server"], "Send every message"),
             (&["echo-server", "--listen", "x", "--help"], "Send every"),
             (&["connect", "--help"], "Send lines"),
+            (&["get", "-h"], "Make an HTTP request"),
+            (&["help", "post"], "Make an HTTP request"),
             (&["--version"], "openwinhttp 0."),
         ] {
             match parse_line(line) {
@@ -221,7 +236,14 @@ mod tests {
 
     #[test]
     fn no_help_line_is_too_wide() {
-        for text in [help::COMMAND, help::DEMO, help::ECHO_SERVER, help::CONNECT] {
+        for text in [
+            help::COMMAND,
+            help::DEMO,
+            help::ECHO_SERVER,
+            help::CONNECT,
+            help::GET,
+            help::POST,
+        ] {
             assert!(text.lines().all(|line| line.len() <= 112), "{text}");
         }
     }
@@ -276,6 +298,28 @@ mod tests {
             (&["connect", "--wait", "nan", "ws://a"], "seconds"),
             (&["connect", "--wait", "1e9", "ws://a"], "seconds"),
             (&["echo-server", "--binary"], "--binary"),
+            (&["get"], "a URL is needed"),
+            (&["get", "example.test/"], "begins with http:// or https://"),
+            (&["get", "ftp://h/"], "begins with http:// or https://"),
+            (&["get", "http://h:x/"], "the URL is invalid"),
+            (&["get", "http://u:p@h/"], "user names"),
+            (&["get", "http://a/", "http://b/"], "\"http://b/\""),
+            (&["get", "-H", "x", "http://a/"], "NAME: VALUE"),
+            (&["get", "-H", "a b: c", "http://a/"], "HTTP allows"),
+            (&["get", "-H", "a: b\nc: d", "http://a/"], "HTTP allows"),
+            (&["get", "--method", "A B", "http://a/"], "not a method"),
+            (
+                &["get", "--head", "--method", "GET", "http://a/"],
+                "exclude each other",
+            ),
+            (&["get", "--key", "k", "http://a/"], "--key needs --cert"),
+            (&["get", "--timeout", "0", "http://a/"], "seconds"),
+            (&["post", "-d", "a", "-d", "b", "http://a/"], "only one"),
+            (
+                &["post", "-d", "a", "--data-file", "b", "http://a/"],
+                "only one",
+            ),
+            (&["post", "--ping", "http://a/"], "--ping"),
         ] {
             let error = parse_line(line).expect_err("a wrong command line");
             assert!(error.contains(message), "{line:?}: {error}");

@@ -2,11 +2,13 @@
 
 /// `openwinhttp --help`
 pub(crate) const COMMAND: &str = "\
-openwinhttp - WebSocket connections by the OpenWinHTTP component
+openwinhttp - HTTP requests and WebSocket connections by OpenWinHTTP
 
 Usage: openwinhttp [COMMAND] [OPTIONS]
 
 Commands:
+  get URL       Make an HTTP request, print the response
+  post URL      The same with the method POST
   demo          A client and a server talk over loopback; shows every action (the default)
   echo-server   Send every message back to whoever sent it
   connect URL   Send lines from standard input, print what arrives
@@ -15,7 +17,7 @@ Options:
   -h, --help     This text; after a command, the text for it
   -V, --version  The version
 
-Exit codes: 0 success, 1 failure, 2 wrong command line; 'connect' has more.
+Exit codes: 0 success, 1 failure, 2 wrong command line; 'get', 'post' and 'connect' have more.
 ";
 
 /// `openwinhttp demo --help`
@@ -93,6 +95,61 @@ Exit codes:
   4  the server broke the protocol
   5  closed by the server with any other code
 ";
+
+/// The help of `get` or `post`.
+macro_rules! fetch {
+    ($name:literal, $method:literal) => {
+        concat!(
+            "Make an HTTP request with the method ", $method, ", and print the body of the response\n\nUsage: openwinhttp ", $name,
+            " [OPTIONS] URL\n\n\
+Options:
+  -H, --header 'NAME: VALUE'  Add a header; may be repeated. One that is sent anyway is replaced
+  -d, --data DATA             Send DATA as the body, as it is; say what it is with -H 'Content-Type: ...'
+      --data-file FILE        Send this file as the body; - is standard input. Where the length is not known
+                              (a pipe), the body is sent in chunks
+      --method NAME           Use this method
+      --head                  Use HEAD: print the head of the response only
+  -i, --include               Print the head of the response before its body
+  -o, --output FILE           Write to this file, with a progress bar if standard error is a terminal.
+                              The file is created when there is a response; a body that comes only in part
+                              is kept, and that is said
+  -f, --fail                  For a status of 400 and above print nothing but an error, with exit code 7
+  -v, --verbose               Say on standard error what happens, with milliseconds since the start and the
+                              thread, and show both heads
+      --async                 Use an asynchronous session; the output is the same
+  -k, --insecure              Accept any certificate of the server
+      --cert FILE             Show this client certificate (PEM; the chain, leaf first)
+      --key FILE              Its private key (PEM), unless it is in the same file
+      --http1.0               Send an HTTP/1.0 request
+      --timeout SECONDS       Limit for the name, for connecting, for the head of the response and for each
+                              time that sending or receiving stands still [default: none for the name, 60 to
+                              connect, 30 to send or receive]
+  -h, --help                  This text
+
+URL is http://HOST[:PORT][/PATH][?QUERY] or https://. The body of the response is written as it comes,
+byte for byte. Certificates are checked against the system's; the environment variable SSL_CERT_FILE
+names a PEM file to use instead. SSLKEYLOGFILE names a file for the TLS keys. Redirects are not followed
+yet: a response with status 30x is printed like any other.
+
+Exit codes:
+  0  the response was printed whole, whatever its status
+  1  reading the body or writing the output failed (no message when nobody reads it), or anything else
+  2  wrong command line
+  3  the server's name is not known, or it cannot be reached
+  4  no secure connection: the certificate was refused, or the two sides do not agree
+  5  a time limit expired
+  6  the connection ended too early, or the server broke the protocol
+  7  --fail was given and the status is 400 or above
+"
+        )
+    };
+}
+
+/// `openwinhttp get --help`
+pub(crate) const GET: &str = fetch!("get", "GET");
+
+/// `openwinhttp post --help`
+pub(crate) const POST: &str = fetch!("post", "POST");
 
 /// `openwinhttp --version`
 pub(crate) const VERSION: &str = concat!("openwinhttp ", env!("CARGO_PKG_VERSION"), "\n");

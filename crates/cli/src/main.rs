@@ -1,4 +1,5 @@
-//! The `openwinhttp` command: see the WebSocket component work, offer it to others, or talk to a server with it.
+//! The `openwinhttp` command: see the WebSocket component work, offer it to others, talk to a server with it,
+//! or make HTTP requests with the WinHTTP client.
 //!
 //! | module | what it owns |
 //! |---|---|
@@ -9,12 +10,14 @@
 //! | `demo`, `journal`, `frame_view` | `demo` and its transcript |
 //! | `echo`, `serve` | what an echo server does on one connection; `echo-server` |
 //! | `connect`, `printer` | `connect` |
+//! | `fetch` | `get` and `post` |
 #![forbid(unsafe_code)]
 
 mod args;
 mod connect;
 mod demo;
 mod echo;
+mod fetch;
 mod frame_view;
 mod help;
 mod http;
@@ -48,6 +51,16 @@ fn main() -> ExitCode {
         Command::Show(text) => finish(write_out(&text)),
         Command::Demo => finish(demo::run(&mut std::io::stdout().lock())),
         Command::EchoServer(options) => finish(serve::run(&options)),
+        Command::Fetch(options) => match fetch::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                // Whoever closes a pipe early knows.
+                if !matches!(failure, fetch::Failure::BrokenPipe) {
+                    complain(&failure.to_string());
+                }
+                ExitCode::from(failure.exit_code())
+            }
+        },
         Command::Connect(options) => match connect::run(&options) {
             Ok(ending) => ExitCode::from(ending.exit_code()),
             Err(error) => {

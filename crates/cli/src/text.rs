@@ -4,7 +4,7 @@
 const PREVIEW: usize = 32;
 
 /// A number with its thousands set apart: `1,048,576`.
-pub(crate) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -13,6 +13,8 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
@@ -35,6 +37,65 @@ pub struct Key {
     pub partition: u64,
 }
 
+impl Key {
+    /// For use with a pool, any number of times: hashed once, cheap to clone.
+    #[must_use]
+    pub fn share(self) -> SharedKey {
+        let hash = KEYS.get_or_init(RandomState::new).hash_one(&self);
+        SharedKey(Arc::new((hash, self)))
+    }
+}
+
+/// A [`Key`] with its hash.
+#[derive(Clone, Debug)]
+pub struct SharedKey(Arc<(u64, Key)>);
+
+static KEYS: OnceLock<RandomState> = OnceLock::new();
+
+impl Deref for SharedKey {
+    type Target = Key;
+
+    fn deref(&self) -> &Key {
+        &self.0.1
+    }
+}
+
+impl PartialEq for SharedKey {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for SharedKey {}
+
+impl Hash for SharedKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.0);
+    }
+}
+
+/// Hashes what is a hash already, or a small number of our own.
+#[derive(Clone, Default)]
+struct AsItIs(u64);
+
+type Hashed = BuildHasherDefault<AsItIs>;
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
 /// How much a pool keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -47,11 +108,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 32 for each key, 256 in total, 60 s.
+    /// 1,024 for each key, 4,096 in total, 60 s: a program with many requests at once has as many connections idle for a moment.
     fn default() -> Self {
         Self {
-            idle_per_key: 32,
-            idle: 256,
+            idle_per_key: 1024,
+            idle: 4096,
             idle_time: Duration::from_secs(60),
         }
     }
@@ -77,9 +138,9 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    servers: HashMap<Arc<Key>, Server>,
+    servers: HashMap<SharedKey, Server, Hashed>,
     /// The idle connections' keys, the longest idle first.
-    idle: BTreeMap<u64, (Instant, Arc<Key>)>,
+    idle: BTreeMap<u64, (Instant, SharedKey)>,
     next: u64,
 }
 
@@ -87,7 +148,7 @@ struct State {
 struct Server {
     /// The longest idle first; with their numbers in [`State::idle`].
     idle: VecDeque<(u64, Conn)>,
-    groups: HashMap<u64, Group>,
+    groups: HashMap<u64, Group, Hashed>,
 }
 
 #[derive(Default)]
@@ -123,7 +184,7 @@ impl Pool {
 
     /// Asks for a place among the `limit` (at least 1) connections to a server that may be in use at a time: see
     /// [`Pool::acquire_in_group`]; all callers of this function are one group.
-    pub fn acquire(&self, key: &Key, limit: usize) -> Acquire {
+    pub fn acquire(&self, key: &SharedKey, limit: usize) -> Acquire {
         self.acquire_in_group(key, 0, limit)
     }
 
@@ -131,30 +192,31 @@ impl Pool {
     ///
     /// Idle connections are shared by all groups of a key; what is in use is counted for each group. (A session's limit is about
     /// that session's requests: pass the session's number.) Whoever is over the limit waits, first come, first served.
-    pub fn acquire_in_group(&self, key: &Key, group: u64, limit: usize) -> Acquire {
+    pub fn acquire_in_group(&self, key: &SharedKey, group: u64, limit: usize) -> Acquire {
         let limit = limit.max(1);
         let mut expired = Vec::new();
         let mut state = lock(&self.shared.state);
         state.expire(&self.shared.limits, &mut expired);
-        let key = state.shared_key(key);
         let number = state.number();
         let counted = state
             .servers
-            .entry(Arc::clone(&key))
+            .entry(key.clone())
             .or_default()
             .groups
             .entry(group)
             .or_default();
         let place = if counted.in_use < limit {
             counted.in_use += 1;
-            Place::Granted(Lease::new(&self.shared, key, group))
+            // The first candidate comes with the same lock.
+            let kept = state.take_newest(key);
+            Place::Granted(Lease::new(&self.shared, key.clone(), group), kept)
         } else {
             let waiter = Arc::<Waiter>::default();
             let waiting = counted.waiting.entry(limit).or_default();
             waiting.insert(number, Arc::clone(&waiter));
             Place::Waiting(Waiting {
                 pool: Arc::clone(&self.shared),
-                key,
+                key: key.clone(),
                 group,
                 limit,
                 number,
@@ -169,14 +231,18 @@ impl Pool {
     /// Keeps a connection for reuse by whoever asks next for the lease's key, and ends the lease.
     ///
     /// When there are too many idle connections, the one that has been idle for the longest is closed.
-    pub fn put_back(&self, lease: Lease, conn: Conn) {
+    pub fn put_back(&self, mut lease: Lease, conn: Conn) {
         let mut closed = Vec::new();
         let mut state = lock(&self.shared.state);
         state.expire(&self.shared.limits, &mut closed);
         state.keep(&self.shared.limits, &lease.key, conn, &mut closed);
+        let waker = state.release(&lease.key, lease.group);
         drop(state);
+        lease.is_over = true;
         drop(closed);
-        drop(lease);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     /// Closes all idle connections.
@@ -191,7 +257,7 @@ impl Pool {
 
     /// How many idle connections there are for a key.
     #[must_use]
-    pub fn idle_count(&self, key: &Key) -> usize {
+    pub fn idle_count(&self, key: &SharedKey) -> usize {
         let mut expired = Vec::new();
         let mut state = lock(&self.shared.state);
         state.expire(&self.shared.limits, &mut expired);
@@ -249,19 +315,11 @@ impl State {
         self.next
     }
 
-    /// The key as the map has it, to share its memory.
-    fn shared_key(&self, key: &Key) -> Arc<Key> {
-        match self.servers.get_key_value(key) {
-            Some((shared, _)) => Arc::clone(shared),
-            None => Arc::new(key.clone()),
-        }
-    }
-
-    fn keep(&mut self, limits: &Limits, key: &Arc<Key>, conn: Conn, closed: &mut Vec<Conn>) {
+    fn keep(&mut self, limits: &Limits, key: &SharedKey, conn: Conn, closed: &mut Vec<Conn>) {
         let number = self.number();
-        let server = self.servers.entry(Arc::clone(key)).or_default();
+        let server = self.servers.entry(key.clone()).or_default();
         server.idle.push_back((number, conn));
-        self.idle.insert(number, (Instant::now(), Arc::clone(key)));
+        self.idle.insert(number, (Instant::now(), key.clone()));
         if server.idle.len() > limits.idle_per_key
             && let Some((oldest, conn)) = server.idle.pop_front()
         {
@@ -275,7 +333,7 @@ impl State {
     }
 
     /// The connection of this key that was used last.
-    fn take_newest(&mut self, key: &Key) -> Option<Conn> {
+    fn take_newest(&mut self, key: &SharedKey) -> Option<Conn> {
         let (number, conn) = self.servers.get_mut(key)?.idle.pop_back()?;
         self.idle.remove(&number);
         Some(conn)
@@ -303,7 +361,7 @@ impl State {
     }
 
     /// A lease has ended: its place goes to who waited for it first, whose waker is returned, or becomes free.
-    fn release(&mut self, key: &Key, group: u64) -> Option<Waker> {
+    fn release(&mut self, key: &SharedKey, group: u64) -> Option<Waker> {
         let server = self.servers.get_mut(key)?;
         let counted = server.groups.get_mut(&group)?;
         if let Some(waiting) = counted.waiting.get_mut(&counted.in_use) {
@@ -330,7 +388,7 @@ impl State {
     fn leave(&mut self, waiting: &Waiting) {
         let group = self
             .servers
-            .get_mut(&*waiting.key)
+            .get_mut(&waiting.key)
             .and_then(|server| server.groups.get_mut(&waiting.group));
         if let Some(group) = group
             && let Some(same_limit) = group.waiting.get_mut(&waiting.limit)
@@ -342,7 +400,7 @@ impl State {
         }
     }
 
-    fn forget_if_unused(&mut self, key: &Key) {
+    fn forget_if_unused(&mut self, key: &SharedKey) {
         if self
             .servers
             .get(key)
@@ -361,7 +419,8 @@ pub struct Acquire {
 
 enum Place {
     Waiting(Waiting),
-    Granted(Lease),
+    /// With a connection that was kept, if there was one.
+    Granted(Lease, Option<Conn>),
     Taken,
 }
 
@@ -386,14 +445,16 @@ impl Acquire {
                 return Poll::Pending;
             }
         }
-        let lease = match std::mem::replace(&mut self.place, Place::Taken) {
-            Place::Granted(lease) => lease,
+        let (lease, kept) = match std::mem::replace(&mut self.place, Place::Taken) {
+            Place::Granted(lease, kept) => (lease, kept),
             Place::Waiting(waiting) => {
-                Lease::new(&waiting.pool, Arc::clone(&waiting.key), waiting.group)
+                let kept = lock(&waiting.pool.state).take_newest(&waiting.key);
+                let lease = Lease::new(&waiting.pool, waiting.key.clone(), waiting.group);
+                (lease, kept)
             }
             Place::Taken => panic!("polled after it was ready"),
         };
-        Poll::Ready((lease.idle_connection(), lease))
+        Poll::Ready((lease.idle_connection(kept), lease))
     }
 }
 
@@ -427,7 +488,7 @@ impl fmt::Debug for Acquire {
 /// The place in the queue of one who waits. A granted place counts as a lease, which the waiter takes over.
 struct Waiting {
     pool: Arc<Shared>,
-    key: Arc<Key>,
+    key: SharedKey,
     group: u64,
     limit: usize,
     number: u64,
@@ -438,17 +499,20 @@ struct Waiting {
 #[must_use]
 pub struct Lease {
     pool: Arc<Shared>,
-    key: Arc<Key>,
+    key: SharedKey,
     group: u64,
+    /// Its place was given back already.
+    is_over: bool,
 }
 
 impl Lease {
     /// For a place that has been counted.
-    fn new(pool: &Arc<Shared>, key: Arc<Key>, group: u64) -> Self {
+    fn new(pool: &Arc<Shared>, key: SharedKey, group: u64) -> Self {
         Self {
             pool: Arc::clone(pool),
             key,
             group,
+            is_over: false,
         }
     }
 
@@ -458,18 +522,25 @@ impl Lease {
         &self.key
     }
 
-    fn idle_connection(&self) -> Option<Conn> {
-        loop {
-            let mut conn = lock(&self.pool.state).take_newest(&self.key)?;
+    /// A healthy idle connection; `first` is asked before those of the pool.
+    fn idle_connection(&self, first: Option<Conn>) -> Option<Conn> {
+        let mut candidate = first;
+        while let Some(mut conn) = candidate {
             if !conn.is_stale() {
                 return Some(conn);
             }
+            drop(conn);
+            candidate = lock(&self.pool.state).take_newest(&self.key);
         }
+        None
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
         let waker = lock(&self.pool.state).release(&self.key, self.group);
         if let Some(waker) = waker {
             waker.wake();

@@ -16,7 +16,8 @@
 //! - The poll is taken out of `Inner::poller` by the thread that polls, and is put back before any job runs.
 //! - A job does not run inside [`spawn`], and no lock is held while one runs or a waker is woken.
 //!
-//! So one blocked callback delays the others by two milliseconds at most, and any number below the cap never stops them.
+//! So one blocked callback delays the others by two milliseconds at most, by some ten if all
+//! processors are busy, and any number below the cap never stops them.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -91,6 +92,10 @@ const IDLE_TIME: Duration = Duration::from_secs(10);
 
 /// How often the watcher looks.
 const TICK: Duration = Duration::from_millis(1);
+
+/// How many times in a row it must see nothing move before it joins in when as many threads as processors are running jobs
+/// already: they may just be waiting for a processor.
+const PATIENCE: u32 = 10;
 
 static WORKERS: Workers = Workers {
     inner: Mutex::new(Inner {
@@ -247,10 +252,17 @@ impl Inner {
     }
 }
 
+/// How many jobs can run at the same time without being in each other's way.
+fn parallel() -> usize {
+    static PARALLEL: OnceLock<usize> = OnceLock::new();
+    *PARALLEL.get_or_init(|| {
+        thread::available_parallelism().map_or(MIN_THREADS, |count| count.get().max(MIN_THREADS))
+    })
+}
+
 /// The life of a worker.
 fn work(start: Start) {
-    let parallel =
-        thread::available_parallelism().map_or(MIN_THREADS, |count| count.get().max(MIN_THREADS));
+    let parallel = parallel();
     ROLE.set(Role::Dispatching);
     let mut jobs_since_turn = 0;
     let mut inner = lock(&WORKERS.inner);
@@ -329,6 +341,7 @@ fn park(mut inner: Guard) -> Option<Guard> {
 /// The watcher's wait; returns when it has to work. It is no longer the watcher then.
 fn watch(mut inner: Guard) -> Guard {
     let mut seen = inner.progress;
+    let mut still = 0;
     loop {
         match inner.watcher {
             Watcher::None | Watcher::Called => {
@@ -351,11 +364,16 @@ fn watch(mut inner: Guard) -> Guard {
                 }
                 let progressed = inner.progress != seen;
                 seen = inner.progress;
-                if !progressed && inner.is_unattended() {
-                    inner.watcher = Watcher::None;
-                    return inner;
-                }
-                if !progressed {
+                if progressed {
+                    still = 0;
+                } else if inner.is_unattended() {
+                    still += 1;
+                    if inner.working < parallel() || still >= PATIENCE {
+                        inner.watcher = Watcher::None;
+                        return inner;
+                    }
+                } else {
+                    still = 0;
                     inner.watcher = Watcher::Asleep;
                 }
             }

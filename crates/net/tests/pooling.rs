@@ -13,10 +13,14 @@ use std::time::Duration;
 
 use net::conn::Conn;
 use net::cx::{Cx, block_on};
-use net::pool::{Acquire, Key, Lease, Limits, Pool};
+use net::pool::{Acquire, Key, Lease, Limits, Pool, SharedKey};
 use net::socket::Socket;
 
-fn key(host: &str) -> Key {
+fn key(host: &str) -> SharedKey {
+    bare_key(host).share()
+}
+
+fn bare_key(host: &str) -> Key {
     Key {
         host: host.to_owned(),
         port: 80,
@@ -64,11 +68,11 @@ fn keys_do_not_share() {
     let pool = Pool::new(Limits::default());
     let (conn, _server) = connection();
     pool.put_back(get(&pool, "a").1, conn);
-    let mut others = vec![key("b"), key("a"), key("a")];
+    let mut others = vec![bare_key("b"), bare_key("a"), bare_key("a")];
     others[1].port = 81;
     others[2].partition = 1;
     for other in others {
-        let (conn, _lease) = poll(&mut pool.acquire(&other, 1)).unwrap();
+        let (conn, _lease) = poll(&mut pool.acquire(&other.share(), 1)).unwrap();
         assert!(conn.is_none());
     }
     assert!(get(&pool, "a").0.is_some());

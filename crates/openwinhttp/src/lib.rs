@@ -13,6 +13,8 @@ mod request;
 pub mod request_headers;
 pub mod response_headers;
 mod session;
+mod sync;
+mod turn;
 pub mod url;
 
 pub use buffer::Buffer;
@@ -20,5 +22,6 @@ pub use error::{Error, Result};
 pub use http1_proto::{Header, HeaderBlock, ResponseHead, Version};
 pub use net::tls;
 pub use notification::{Api, Notification, Observer, SecureFailure};
-pub use request::{ConnectionInfo, OpenRequest, Request, RequestOptions, Started};
-pub use session::{Connect, Mode, Session};
+pub use request::{ConnectionInfo, OpenRequest, Request, RequestOptions};
+pub use session::{Connect, Mode, Session, SessionOptions};
+pub use turn::Started;

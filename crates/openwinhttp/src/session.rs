@@ -1,10 +1,14 @@
 //! Sessions and connections: what requests are made from.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use net::pool::SharedKey;
 
 use crate::options::Options;
 use crate::request::{OpenRequest, Request};
+pub(crate) use crate::sync::lock;
 use crate::{Buffer, Error, Result};
 
 /// How a session's calls behave.
@@ -30,7 +34,7 @@ pub(crate) struct SessionShared {
     id: u64,
     mode: Mode,
     agent: Mutex<Option<String>>,
-    options: Mutex<Options>,
+    options: Mutex<Arc<Options>>,
     on_unload: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
@@ -43,7 +47,7 @@ impl Session {
                 id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
                 mode,
                 agent: Mutex::new(agent.map(str::to_owned)),
-                options: Mutex::new(Options::default()),
+                options: Mutex::new(Arc::default()),
                 on_unload: Mutex::new(None),
             }),
         }
@@ -55,8 +59,10 @@ impl Session {
     }
 
     /// The options that requests opened from now on start with. The lock is to be left soon.
-    pub fn options(&self) -> MutexGuard<'_, Options> {
-        self.shared.options()
+    pub fn options(&self) -> SessionOptions<'_> {
+        SessionOptions {
+            options: lock(&self.shared.options),
+        }
     }
 
     /// `WINHTTP_OPTION_USER_AGENT`.
@@ -95,7 +101,28 @@ impl Session {
             session: self.clone(),
             host: bare.into(),
             port,
+            plain_key: Arc::default(),
         })
+    }
+}
+
+/// Access to a session's options.
+pub struct SessionOptions<'a> {
+    /// Requests share the session's until one of the two is changed.
+    options: MutexGuard<'a, Arc<Options>>,
+}
+
+impl Deref for SessionOptions<'_> {
+    type Target = Options;
+
+    fn deref(&self) -> &Options {
+        &self.options
+    }
+}
+
+impl DerefMut for SessionOptions<'_> {
+    fn deref_mut(&mut self) -> &mut Options {
+        Arc::make_mut(&mut self.options)
     }
 }
 
@@ -109,8 +136,9 @@ impl SessionShared {
         self.id
     }
 
-    pub(crate) fn options(&self) -> MutexGuard<'_, Options> {
-        lock(&self.options)
+    /// What a request that is opened now starts with.
+    pub(crate) fn options(&self) -> Arc<Options> {
+        Arc::clone(&lock(&self.options))
     }
 
     pub(crate) fn with_agent<T>(&self, look: impl FnOnce(Option<&str>) -> T) -> T {
@@ -146,6 +174,7 @@ pub struct Connect {
     session: Session,
     host: Arc<str>,
     port: u16,
+    plain_key: Arc<OnceLock<SharedKey>>,
 }
 
 impl Connect {
@@ -188,12 +217,8 @@ impl Connect {
             Arc::clone(&self.session.shared),
             &self.host,
             self.port,
+            &self.plain_key,
             open,
         )
     }
-}
-
-/// What a panic left behind locks is whole: nothing is changed in several steps.
-pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

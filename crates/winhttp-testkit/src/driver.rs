@@ -28,7 +28,7 @@ impl Mode {
 
 /// Runs each function as two tests, `synchronous` and `asynchronous`, in a module of the function's name.
 ///
-/// ```ignore
+/// ```text
 /// both_modes! {
 ///     /// What the test proves. Statements: facts 8.1.
 ///     fn f8_1_a_response_is_received(mode: Mode) { … }

@@ -1,13 +1,13 @@
 //! The exported functions, each looked up when it is first called.
 
-#![allow(non_snake_case)]
+#![allow(non_snake_case, reason = "Microsoft's names")]
+#![allow(clippy::too_many_arguments, reason = "Microsoft's parameters")]
 
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
-use win32_abi::runtime::SYSTEMTIME;
 use win32_abi::winhttp::{
-    HINTERNET, URL_COMPONENTS, WINHTTP_EXTENDED_HEADER, WINHTTP_HEADER_NAME,
+    HINTERNET, SYSTEMTIME, URL_COMPONENTS, WINHTTP_EXTENDED_HEADER, WINHTTP_HEADER_NAME,
     WINHTTP_STATUS_CALLBACK,
 };
 

@@ -128,10 +128,7 @@ mod tests {
         assert!(check(pattern, &[2, 0x10]));
         assert!(check(pattern, &[0x10]));
         assert!(!check(pattern, &[2, 1, 0x10]));
-        assert!(check(
-            "(SENDING_REQUEST) SENDING_REQUEST",
-            &[0x10]
-        ));
+        assert!(check("(SENDING_REQUEST) SENDING_REQUEST", &[0x10]));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Certificates and TLS servers of the tests.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use rcgen::{
@@ -38,10 +38,10 @@ pub fn authority() -> &'static Authority {
     static AUTHORITY: OnceLock<Authority> = OnceLock::new();
     AUTHORITY.get_or_init(|| {
         let (certificate, issuer) = make_authority("OpenWinHTTP test authority");
-        let file = std::env::temp_dir().join(format!(
-            "openwinhttp-test-authority-{}.pem",
-            std::process::id()
-        ));
+        let directory = std::env::temp_dir().join("openwinhttp-test-authorities");
+        std::fs::create_dir_all(&directory).expect("the temporary directory is writable");
+        remove_old(&directory);
+        let file = directory.join(format!("{}.pem", std::process::id()));
         std::fs::write(&file, certificate.pem()).expect("the temporary directory is writable");
         // SAFETY: Rust code reads the environment under a lock of the standard library, and the C code that could read it
         // at the same time (name resolution) is started by the library under test, which is loaded after this.
@@ -52,6 +52,20 @@ pub fn authority() -> &'static Authority {
             file,
         }
     })
+}
+
+/// Removes what processes of an hour ago and earlier left: a process cannot remove its own, which is read at any time.
+fn remove_old(directory: &Path) {
+    let old = |entry: &std::fs::DirEntry| {
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age.as_secs() > 3600))
+    };
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        if old(&entry) {
+            // Another process may have done it.
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
 }
 
 /// An authority that nobody trusts.

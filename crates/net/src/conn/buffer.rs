@@ -1,5 +1,7 @@
 //! A byte queue over one allocation.
 
+use std::cell::RefCell;
+
 /// Bytes that were received (or are to be sent) and not yet consumed: a window in a vector which is zeroed once when it grows and
 /// then reused. Allocates nothing before the first use.
 #[derive(Default)]
@@ -7,6 +9,35 @@ pub(crate) struct Buffer {
     data: Vec<u8>,
     start: usize,
     end: usize,
+}
+
+/// Memory of this size is what most connections need for most responses: a thread keeps a little of it, so that a connection
+/// that comes out of the pool gets some without allocating and zeroing, while those in the pool have none.
+const SPARE_SIZE: usize = 8192;
+
+/// How many such pieces a thread keeps.
+const SPARES: usize = 4;
+
+thread_local! {
+    static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Zeroed or used before: what is in it is never shown before it is overwritten.
+fn spare() -> Option<Vec<u8>> {
+    // A thread that is ending has none.
+    SPARE
+        .try_with(|spare| spare.borrow_mut().pop())
+        .ok()
+        .flatten()
+}
+
+fn keep_spare(data: Vec<u8>) {
+    let _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if spare.len() < SPARES {
+            spare.push(data);
+        }
+    });
 }
 
 impl Buffer {
@@ -40,6 +71,15 @@ impl Buffer {
                 self.data.copy_within(self.start..self.end, 0);
             } else {
                 let size = (self.len() + wanted).max(self.data.len().saturating_mul(2));
+                if size == SPARE_SIZE
+                    && self.is_empty()
+                    && let Some(spare) = spare()
+                {
+                    self.data = spare;
+                    self.start = 0;
+                    self.end = 0;
+                    return &mut self.data[..];
+                }
                 let mut grown = Vec::with_capacity(size);
                 grown.extend_from_slice(self.filled());
                 grown.resize(size, 0);
@@ -84,7 +124,10 @@ impl Buffer {
     /// Gives memory back: all of it when empty, what is unused otherwise.
     pub(crate) fn release_memory(&mut self) {
         if self.is_empty() {
-            *self = Buffer::default();
+            let data = std::mem::take(self).data;
+            if data.len() == SPARE_SIZE {
+                keep_spare(data);
+            }
         } else if self.capacity() > self.len() {
             *self = Buffer {
                 data: self.filled().to_vec(),

@@ -4,18 +4,18 @@ use std::task::{Poll, ready};
 
 use net::cx::Cx;
 
-use super::core::{Core, State};
+use super::core::{Core, Data};
 use super::exchange::{Exchange, poll_write_all, protocol_error, transport_error};
 use super::state::Phase;
 use crate::{Buffer, Error, Result};
 
 /// `WinHttpQueryDataAvailable` under way.
-pub(super) struct Query {
+pub(crate) struct Query {
     exchange: Option<Box<Exchange>>,
 }
 
 /// `WinHttpReadData` under way.
-pub(super) struct Read {
+pub(crate) struct Read {
     exchange: Option<Box<Exchange>>,
     filled: usize,
     /// Goes on until the memory is full or the body ends.
@@ -23,12 +23,12 @@ pub(super) struct Read {
 }
 
 /// `WinHttpWriteData` under way.
-pub(super) struct Write {
+pub(crate) struct Write {
     exchange: Option<Box<Exchange>>,
     written: usize,
 }
 
-fn take_for_reading<B: Buffer>(state: &mut State<B>) -> Result<Option<Box<Exchange>>> {
+fn take_for_reading<B: Buffer>(state: &mut Data<B>) -> Result<Option<Box<Exchange>>> {
     state.phase.require(Phase::Received)?;
     Ok(state.take_exchange())
 }
@@ -40,6 +40,16 @@ fn release<B: Buffer>(core: &Core<B>, slot: &mut Option<Box<Exchange>>) {
             core.state().message.trailers = Some(std::sync::Arc::new(trailers.clone()));
         }
         exchange.finish(core);
+    }
+}
+
+/// What broke the connection breaks it for the operations that follow, but for a time limit: more may come after all.
+fn remember<T>(exchange: Option<&mut Box<Exchange>>, outcome: &Poll<Result<T>>) {
+    if let Poll::Ready(Err(error)) = outcome
+        && *error != Error::Timeout
+        && let Some(exchange) = exchange
+    {
+        exchange.broken = Some(*error);
     }
 }
 
@@ -56,7 +66,7 @@ fn poll_more(exchange: &mut Exchange, cx: &mut Cx<'_>) -> Poll<Result<()>> {
 impl Query {
     /// # Errors
     /// [`Error::IncorrectHandleState`]: there is no response.
-    pub(super) fn begin<B: Buffer>(state: &mut State<B>) -> Result<Self> {
+    pub(super) fn begin<B: Buffer>(state: &mut Data<B>) -> Result<Self> {
         Ok(Self {
             exchange: take_for_reading(state)?,
         })
@@ -67,8 +77,21 @@ impl Query {
         core: &Core<B>,
         cx: &mut Cx<'_>,
     ) -> Poll<Result<usize>> {
+        let outcome = self.poll_available(core, cx);
+        remember(self.exchange.as_mut(), &outcome);
+        outcome
+    }
+
+    fn poll_available<B: Buffer>(
+        &mut self,
+        core: &Core<B>,
+        cx: &mut Cx<'_>,
+    ) -> Poll<Result<usize>> {
         while let Some(exchange) = &mut self.exchange {
-            exchange.attach(cx)?;
+            if let Some(error) = exchange.broken {
+                return Poll::Ready(Err(error));
+            }
+            exchange.attach(core, cx)?;
             let framing = exchange
                 .reader
                 .skip_body(exchange.conn.buffered(), 0)
@@ -86,7 +109,7 @@ impl Query {
         Poll::Ready(Ok(0))
     }
 
-    pub(super) fn end<B: Buffer>(self, state: &mut State<B>) {
+    pub(super) fn end<B: Buffer>(self, state: &mut Data<B>) {
         state.exchange = self.exchange;
     }
 }
@@ -94,7 +117,7 @@ impl Query {
 impl Read {
     /// # Errors
     /// [`Error::IncorrectHandleState`]: there is no response.
-    pub(super) fn begin<B: Buffer>(state: &mut State<B>, fill: bool) -> Result<Self> {
+    pub(super) fn begin<B: Buffer>(state: &mut Data<B>, fill: bool) -> Result<Self> {
         Ok(Self {
             exchange: take_for_reading(state)?,
             filled: 0,
@@ -108,7 +131,9 @@ impl Read {
         cx: &mut Cx<'_>,
         out: &mut [u8],
     ) -> Poll<Result<usize>> {
-        match self.poll_body(core, cx, out) {
+        let outcome = self.poll_body(core, cx, out);
+        remember(self.exchange.as_mut(), &outcome);
+        match outcome {
             // What was read before is good; the next read gives the error again.
             Poll::Ready(Err(_)) if self.filled > 0 => Poll::Ready(Ok(self.filled)),
             other => other,
@@ -122,7 +147,10 @@ impl Read {
         out: &mut [u8],
     ) -> Poll<Result<usize>> {
         while let Some(exchange) = &mut self.exchange {
-            exchange.attach(cx)?;
+            if let Some(error) = exchange.broken {
+                return Poll::Ready(Err(error));
+            }
+            exchange.attach(core, cx)?;
             let rest = &mut out[self.filled..];
             let enough = self.filled > 0 && !self.fill;
             if rest.is_empty() || enough && exchange.conn.buffered().is_empty() {
@@ -159,7 +187,7 @@ impl Read {
         Poll::Ready(Ok(self.filled))
     }
 
-    pub(super) fn end<B: Buffer>(self, state: &mut State<B>) {
+    pub(super) fn end<B: Buffer>(self, state: &mut Data<B>) {
         state.exchange = self.exchange;
     }
 }
@@ -168,7 +196,7 @@ impl Write {
     /// # Errors
     /// [`Error::IncorrectHandleState`]: nothing was sent, or the response was received. [`Error::InvalidParameter`]: more than
     /// was announced.
-    pub(super) fn begin<B: Buffer>(state: &mut State<B>, length: usize) -> Result<Self> {
+    pub(super) fn begin<B: Buffer>(state: &mut Data<B>, length: usize) -> Result<Self> {
         state.phase.require(Phase::Sent)?;
         let exchange = state.exchange.as_ref().ok_or(Error::IncorrectHandleState)?;
         if exchange
@@ -195,7 +223,7 @@ impl Write {
         let Some(exchange) = &mut self.exchange else {
             return Poll::Ready(Err(Error::InternalError));
         };
-        exchange.attach(cx)?;
+        exchange.attach(core, cx)?;
         if data.is_empty() || exchange.answered_early {
             return Poll::Ready(Ok(data.len()));
         }
@@ -225,7 +253,7 @@ impl Write {
         Poll::Ready(Ok(data.len()))
     }
 
-    pub(super) fn end<B: Buffer>(self, state: &mut State<B>, _succeeded: bool) {
+    pub(super) fn end<B: Buffer>(self, state: &mut Data<B>, _succeeded: bool) {
         state.exchange = self.exchange;
     }
 }

@@ -10,7 +10,7 @@ use crate::{Buffer, Error, Result};
 
 /// How the body of a request is framed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum BodyPlan {
+pub(crate) enum BodyPlan {
     /// No body, and nothing is said about one.
     #[default]
     None,
@@ -98,6 +98,9 @@ pub(super) fn keeps_alive<B: Buffer>(message: &Message<B>, options: &Options) ->
     !(own_close || options.disabled.keep_alive || options.expire_connection)
 }
 
+/// What our own part of a head rarely exceeds, in bytes.
+const HEAD_ESTIMATE: usize = 256;
+
 /// Writes the head: the request line, our own headers where the application has none of that name, the application's.
 ///
 /// # Errors
@@ -144,6 +147,7 @@ pub(super) fn write_head<B: Buffer>(
         Version::Http11
     };
     out.clear();
+    out.reserve(HEAD_ESTIMATE + own.wire().len());
     request::write_head(
         out,
         fixed.verb.as_bytes(),

@@ -1,6 +1,7 @@
 //! Getting a connection: from the pool, or by resolving, connecting and a TLS handshake.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use net::conn::Conn;
@@ -34,7 +35,7 @@ pub(super) struct Establish {
     /// Connections that were kept may be stale: take a new one.
     fresh: bool,
     tls: Option<ClientOptions>,
-    options: Box<Options>,
+    options: Arc<Options>,
 }
 
 enum Stage {
@@ -46,7 +47,11 @@ enum Stage {
 }
 
 impl Establish {
-    pub(super) fn new<B: Buffer>(core: &Core<B>, options: Options, fresh: bool) -> Result<Self> {
+    pub(super) fn new<B: Buffer>(
+        core: &Core<B>,
+        options: Arc<Options>,
+        fresh: bool,
+    ) -> Result<Self> {
         let url = &core.fixed.url;
         if BLOCKED_PORTS.contains(&url.port()) {
             return Err(Error::CannotConnect);
@@ -59,11 +64,16 @@ impl Establish {
             no_client_certificate: options.no_client_certificate,
             alpn: Vec::new(),
         });
-        let key = Key {
-            host: url.host().to_ascii_lowercase(),
-            port: url.port(),
-            tls: tls.as_ref().map(ClientOptions::identity),
-            partition: core.session.partition(&options),
+        let partition = core.session.partition(&options);
+        let key = match &core.plain_key {
+            Some(key) if partition == 0 => key.clone(),
+            _ => Key {
+                host: url.host().to_ascii_lowercase(),
+                port: url.port(),
+                tls: tls.as_ref().map(ClientOptions::identity),
+                partition,
+            }
+            .share(),
         };
         let limit = usize::try_from(options.max_connections_per_server).unwrap_or(usize::MAX);
         Ok(Self {
@@ -71,7 +81,7 @@ impl Establish {
             lease: None,
             fresh,
             tls,
-            options: Box::new(options),
+            options,
         })
     }
 

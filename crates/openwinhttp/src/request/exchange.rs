@@ -15,7 +15,7 @@ use super::core::Core;
 use crate::{Buffer, Error, Notification, Result};
 
 /// A connection in use. Whoever holds it may use it; between operations it lies in the request's state.
-pub(super) struct Exchange {
+pub(crate) struct Exchange {
     pub(super) conn: Conn,
     pub(super) lease: Lease,
     pub(super) reader: ResponseReader,
@@ -30,12 +30,15 @@ pub(super) struct Exchange {
     pub(super) detached: bool,
     /// When receiving the response's head began.
     pub(super) receiving_since: Option<Instant>,
+    /// Why nothing more can be received: a socket tells of a reset once only.
+    pub(super) broken: Option<Error>,
 }
 
 impl Exchange {
-    /// To be called at the start of each poll.
-    pub(super) fn attach(&mut self, cx: &Cx<'_>) -> Result<()> {
+    /// To be called at the start of each poll: from now on closing the request ends the socket's waiting.
+    pub(super) fn attach<B: Buffer>(&mut self, core: &Core<B>, cx: &Cx<'_>) -> Result<()> {
         if std::mem::take(&mut self.detached) {
+            core.set_canceller(self.conn.canceller())?;
             self.conn
                 .attach(cx)
                 .map_err(|error| transport_error(&error))?;
@@ -54,6 +57,7 @@ impl Exchange {
             && self.is_sent()
             && self.reader.close_reason().is_none()
             && self.receiving_since.is_some()
+            && self.broken.is_none()
     }
 
     /// Sending failed: whether the server has answered nevertheless, as it may when it refuses a body. Never waits.
@@ -74,6 +78,7 @@ impl Exchange {
     fn is_reusable(&self) -> bool {
         self.keep
             && !self.answered_early
+            && self.broken.is_none()
             && self.reader.is_complete()
             && self.reader.close_reason().is_none()
             && self.is_sent()
@@ -109,7 +114,7 @@ impl Exchange {
     /// connection is kept. Never waits.
     pub(super) fn give_up(mut self: Box<Self>, limit: u64) {
         let wanted = self.reader.remaining().is_some_and(|rest| rest <= limit);
-        if wanted && self.reader.close_reason().is_none() && self.keep {
+        if wanted && self.broken.is_none() && self.reader.close_reason().is_none() && self.keep {
             let waker = std::task::Waker::noop();
             let mut cx = Cx::asynchronous(waker);
             loop {

@@ -2,7 +2,7 @@
 //!
 //! | file | owns |
 //! |---|---|
-//! | `core` | the turn: who runs operations, notifies, closes |
+//! | `core` | what a request is made of; its place under [`crate::turn`] |
 //! | `operation` | operations and completions as values |
 //! | `state` | phases, what goes out and what came in |
 //! | `target` | what a request is for |
@@ -22,24 +22,25 @@ mod send;
 mod state;
 mod target;
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, MutexGuard, OnceLock};
 
 use http1_proto::{HeaderBlock, ResponseHead};
+use net::pool::{Key, SharedKey};
 use net::tls::TlsInfo;
 
 use self::body::{Query, Read, Write};
-pub use self::core::Started;
-use self::core::{Core, Start, State};
+use self::core::{Core, State};
 use self::operation::Operation;
 use self::receive::Receive;
 use self::send::Send;
 pub use self::state::ConnectionInfo;
-use self::state::{Message, Phase};
+use self::state::Phase;
 use self::target::Fixed;
 pub use self::target::OpenRequest;
 use crate::options::Options;
 use crate::request_headers::RequestHeaders;
 use crate::session::SessionShared;
+use crate::turn::{Start, Started};
 use crate::{Api, Buffer, Error, Observer, Result};
 
 /// A request, and the response to it.
@@ -62,12 +63,22 @@ impl<B: Buffer> Request<B> {
         session: Arc<SessionShared>,
         host: &str,
         port: u16,
+        plain_key: &OnceLock<SharedKey>,
         open: OpenRequest<'_>,
     ) -> Result<Self> {
         let fixed = Fixed::new(host, port, &open)?;
-        let options = session.options().clone();
+        let options = session.options();
+        let of_url = || Key {
+            host: fixed.url.host().to_ascii_lowercase(),
+            port: fixed.url.port(),
+            tls: None,
+            partition: 0,
+        };
+        // Without TLS the connection's port decides, which is the same for all of its requests.
+        let plain_key =
+            (!fixed.url.secure()).then(|| plain_key.get_or_init(|| of_url().share()).clone());
         Ok(Self {
-            core: Core::new(session, fixed, Message::new(), options, open.observer),
+            core: core::open(session, fixed, plain_key, options, open.observer),
         })
     }
 
@@ -145,7 +156,7 @@ impl<B: Buffer> Request<B> {
         self.synchronous()?;
         self.core.run(
             Api::ReceiveResponse,
-            Receive::begin,
+            |state| Receive::begin(state),
             |core, receive| core.wait(|cx| receive.poll(core, cx)),
             |state, receive, succeeded| receive.end(state, succeeded),
         )
@@ -183,7 +194,7 @@ impl<B: Buffer> Request<B> {
         self.synchronous()?;
         self.core.run(
             Api::QueryDataAvailable,
-            Query::begin,
+            |state| Query::begin(state),
             |core, query| core.wait(|cx| query.poll(core, cx)),
             |state, query, _| query.end(state),
         )
@@ -395,6 +406,6 @@ impl<B: Buffer> std::ops::Deref for RequestOptions<'_, B> {
 
 impl<B: Buffer> std::ops::DerefMut for RequestOptions<'_, B> {
     fn deref_mut(&mut self) -> &mut Options {
-        &mut self.state.options
+        Arc::make_mut(&mut self.state.options)
     }
 }

@@ -5,13 +5,13 @@ use std::task::Poll;
 use net::cx::Cx;
 
 use super::body::{Query, Read, Write};
-use super::core::{Core, State};
+use super::core::{Core, Data};
 use super::receive::Receive;
 use super::send::Send;
 use crate::{Api, Buffer, Error, Notification, Result};
 
 /// An accepted operation with the memory it works on.
-pub(super) enum Operation<B: Buffer> {
+pub(crate) enum Operation<B: Buffer> {
     Send(Send<B>),
     Receive(Receive<B>),
     Query(Query, B),
@@ -20,19 +20,21 @@ pub(super) enum Operation<B: Buffer> {
 }
 
 /// How an operation went well.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Done,
     Count(usize),
 }
 
 /// An ended operation, to be notified once.
-pub(super) enum Completion<B: Buffer> {
+pub(crate) enum Completion<B: Buffer> {
     Sent,
     Headers,
     Available(B, usize),
     Read(B, usize),
     Written(B, usize),
     Failed(Api, Error),
+    /// Not a completion itself, but to be notified before one.
+    Informing(Notification<'static>),
 }
 
 impl<B: Buffer> Operation<B> {
@@ -47,7 +49,7 @@ impl<B: Buffer> Operation<B> {
     }
 
     /// The receive that was asked for while the request was still being sent. If it does not fit, polling it says so.
-    pub(super) fn receive(state: &mut State<B>) -> Self {
+    pub(super) fn receive(state: &mut Data<B>) -> Self {
         Self::Receive(Receive::begin_late(state))
     }
 
@@ -65,7 +67,7 @@ impl<B: Buffer> Operation<B> {
     }
 
     /// Gives back what was taken from the request.
-    pub(super) fn complete(self, state: &mut State<B>, result: Result<Outcome>) -> Completion<B> {
+    pub(super) fn complete(self, state: &mut Data<B>, result: Result<Outcome>) -> Completion<B> {
         let api = self.api();
         let succeeded = result.is_ok();
         let buffer = match self {
@@ -104,6 +106,21 @@ impl<B: Buffer> Operation<B> {
 }
 
 impl<B: Buffer> Completion<B> {
+    /// What informs about an operation while it runs, to be notified later; none for texts, which only new connections
+    /// bring, and those are never made in a call.
+    pub(super) fn informing(notification: &Notification<'_>) -> Option<Self> {
+        Some(Self::Informing(match notification {
+            Notification::ReceivingResponse => Notification::ReceivingResponse,
+            Notification::ResponseReceived(count) => Notification::ResponseReceived(*count),
+            Notification::IntermediateResponse(status) => {
+                Notification::IntermediateResponse(*status)
+            }
+            Notification::ClosingConnection => Notification::ClosingConnection,
+            Notification::ConnectionClosed => Notification::ConnectionClosed,
+            _ => return None,
+        }))
+    }
+
     /// Tells the caller's memory about it: the call that started the operation has not returned yet.
     pub(super) fn report(&mut self) {
         if let Self::Available(buffer, count)
@@ -126,6 +143,7 @@ impl<B: Buffer> Completion<B> {
             }
             Self::Written(_, count) => core.notify(&Notification::WriteComplete(number(count))),
             Self::Failed(api, error) => core.notify(&Notification::RequestError(api, error)),
+            Self::Informing(notification) => core.notify(&notification),
         }
     }
 }

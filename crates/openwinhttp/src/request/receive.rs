@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 use http1_proto::{HeadStep, ResponseHead};
 use net::cx::Cx;
 
-use super::core::{Core, State, in_call_wait};
+use super::core::{Core, Data};
 use super::exchange::{Exchange, poll_write_all, protocol_error, transport_error};
 use super::send::Send;
 use super::state::Phase;
+use crate::turn::in_call_wait;
 use crate::{Buffer, Error, Notification, Result};
 
 /// `WinHttpReceiveResponse` under way. Poll until ready; then [`Receive::end`].
-pub(super) struct Receive<B: Buffer> {
+pub(crate) struct Receive<B: Buffer> {
     stage: Stage<B>,
     exchange: Option<Box<Exchange>>,
     /// Why it cannot be, which is told by notification (facts 19.6, 20.1).
@@ -40,18 +41,18 @@ enum Stage<B: Buffer> {
 impl<B: Buffer> Receive<B> {
     /// # Errors
     /// [`Error::IncorrectHandleState`]: nothing was sent.
-    pub(super) fn begin(state: &mut State<B>) -> Result<Self> {
+    pub(super) fn begin(state: &mut Data<B>) -> Result<Self> {
         state.phase.require(Phase::Sent)?;
         Ok(Self::with(state, None))
     }
 
     /// As [`Receive::begin`], but polling gives the error.
-    pub(super) fn begin_late(state: &mut State<B>) -> Self {
+    pub(super) fn begin_late(state: &mut Data<B>) -> Self {
         let refused = state.phase.require(Phase::Sent).err();
         Self::with(state, refused)
     }
 
-    fn with(state: &mut State<B>, refused: Option<Error>) -> Self {
+    fn with(state: &mut Data<B>, refused: Option<Error>) -> Self {
         Self {
             stage: Stage::FinishBody,
             exchange: if refused.is_none() {
@@ -88,7 +89,7 @@ impl<B: Buffer> Receive<B> {
             let Some(exchange) = &mut self.exchange else {
                 return Poll::Ready(Err(Error::InternalError));
             };
-            exchange.attach(cx)?;
+            exchange.attach(core, cx)?;
             match &mut self.stage {
                 Stage::FinishBody => {
                     if !exchange.answered_early
@@ -219,7 +220,7 @@ impl<B: Buffer> Receive<B> {
     }
 
     /// Gives back what was taken.
-    pub(super) fn end(self, state: &mut State<B>, succeeded: bool) {
+    pub(super) fn end(self, state: &mut Data<B>, succeeded: bool) {
         if self.refused.is_some() {
             return;
         }

@@ -1,5 +1,6 @@
 //! Sending: a connection, the head, the optional data.
 
+use std::sync::Arc;
 use std::task::{Poll, ready};
 
 use http1_proto::{Limits, ResponseReader};
@@ -7,7 +8,7 @@ use net::cx::Cx;
 
 use super::compose::{BodyPlan, keeps_alive, write_head};
 use super::connection::{Establish, Established};
-use super::core::{Core, State};
+use super::core::{Core, Data};
 use super::exchange::{Exchange, poll_write_all, transport_error};
 use super::state::Phase;
 use crate::{Buffer, Error, Notification, Result};
@@ -16,7 +17,7 @@ use crate::{Buffer, Error, Notification, Result};
 const MIN_RECEIVE_BUFFER: usize = 128 * 1024;
 
 /// `WinHttpSendRequest` under way. Poll until ready; then [`Send::end`].
-pub(super) struct Send<B: Buffer> {
+pub(crate) struct Send<B: Buffer> {
     stage: Stage,
     exchange: Option<Box<Exchange>>,
     head: Vec<u8>,
@@ -45,7 +46,7 @@ impl<B: Buffer> Send<B> {
     /// [`Error::InvalidParameter`]: contradicting lengths.
     pub(super) fn begin(
         core: &Core<B>,
-        state: &mut State<B>,
+        state: &mut Data<B>,
         body: Option<B>,
         total: u64,
     ) -> Result<Self> {
@@ -58,14 +59,14 @@ impl<B: Buffer> Send<B> {
     }
 
     /// The same request again, on a new connection.
-    pub(super) fn again(state: &mut State<B>) -> Self {
+    pub(super) fn again(state: &mut Data<B>) -> Self {
         let body = state.message.body.take();
         let mut send = Self::with(state, body);
         send.fresh = true;
         send
     }
 
-    fn with(state: &mut State<B>, body: Option<B>) -> Self {
+    fn with(state: &mut Data<B>, body: Option<B>) -> Self {
         let exchange = state.take_exchange();
         Self {
             stage: if exchange.is_some() {
@@ -97,13 +98,14 @@ impl<B: Buffer> Send<B> {
                     message.connection = None;
                     message.tls = None;
                     message.certificate_issuers.clear();
-                    let options = state.options.clone();
+                    let options = Arc::clone(&state.options);
                     drop(state);
                     let establish = Establish::new(core, options, self.fresh)?;
                     self.stage = Stage::Establish(Box::new(establish));
                 }
                 Stage::Establish(establish) => {
                     let established = ready!(establish.poll(core, cx))?;
+                    core.check_open()?;
                     core.notify(&Notification::SendingRequest);
                     core.check_open()?;
                     // Only now: the application may add headers in that notification.
@@ -167,7 +169,7 @@ impl<B: Buffer> Send<B> {
         let limit = core.state().options.max_response_drain_size.into();
         let drop_it = !last.is_worth_draining();
         if !drop_it {
-            last.attach(cx)?;
+            last.attach(core, cx)?;
             match ready!(last.poll_drain(cx, limit, drained)) {
                 Ok(true) => {}
                 Ok(false) => {
@@ -220,11 +222,12 @@ impl<B: Buffer> Send<B> {
             answered_early: false,
             detached: false,
             receiving_since: None,
+            broken: None,
         }))
     }
 
     /// Gives back what was taken.
-    pub(super) fn end(self, state: &mut State<B>, succeeded: bool) {
+    pub(super) fn end(self, state: &mut Data<B>, succeeded: bool) {
         state.message.sent_head = self.head;
         state.message.body = self.body;
         state.phase = if succeeded { Phase::Sent } else { Phase::Open };

@@ -12,7 +12,7 @@ use crate::{Buffer, Error, Result};
 
 /// Which calls fit. An operation that is pending is not a phase of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     /// Nothing was sent, or sending failed.
     Open,
     /// The head and the optional data are out: more may be written, the response may be received.
@@ -34,7 +34,7 @@ impl Phase {
 }
 
 /// What goes out and what came in.
-pub(super) struct Message<B: Buffer> {
+pub(crate) struct Message<B: Buffer> {
     /// What the application added.
     pub(super) headers: RequestHeaders,
     /// The optional data of the last send, kept for sending again.

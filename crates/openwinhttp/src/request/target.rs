@@ -1,5 +1,6 @@
 //! What a request is for: fixed when it is opened.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::url::{EscapeFlags, Url};
@@ -34,7 +35,7 @@ pub struct OpenRequest<'a> {
 /// What does not change any more.
 pub(crate) struct Fixed {
     pub(super) url: Url,
-    pub(super) verb: Box<str>,
+    pub(super) verb: Cow<'static, str>,
     pub(super) http_1_0: bool,
     pub(super) referrer: Box<str>,
     pub(super) accept: Box<str>,
@@ -59,7 +60,11 @@ impl Fixed {
         }
         Ok(Self {
             url: Url::new(open.secure, host, port, open.object, open.escape)?,
-            verb: verb.into(),
+            verb: match verb {
+                "GET" => Cow::Borrowed("GET"),
+                "POST" => Cow::Borrowed("POST"),
+                other => Cow::Owned(other.to_owned()),
+            },
             http_1_0: open.version.eq_ignore_ascii_case("HTTP/1.0"),
             referrer: open.referrer.into(),
             accept: accept.into(),

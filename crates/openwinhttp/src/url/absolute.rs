@@ -1,6 +1,6 @@
 //! The absolute URL of a request.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::Ipv6Addr;
 
 use super::{CrackOptions, EscapeFlags, Scheme, crack, escape_object_name};
@@ -118,9 +118,11 @@ impl Url {
 
     /// The value of the Host header: the port only if it is not the default.
     pub fn authority(&self) -> String {
-        let mut authority = self.host.clone();
+        let mut authority = String::with_capacity(self.host.len() + ":65535".len());
+        authority.push_str(&self.host);
         if self.port != scheme(self.secure).default_port() {
-            authority.push_str(&format!(":{}", self.port));
+            // A String takes everything.
+            let _ = write!(authority, ":{}", self.port);
         }
         authority
     }

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::violation;
+use crate::{is_planted, violation};
 
 const POISON: u8 = 0x5A;
 
@@ -42,6 +42,11 @@ impl Lot {
     /// The library must not touch it from now on. `None` when it was freed.
     pub(crate) fn retire(mut self) -> Option<Self> {
         static FREE: OnceLock<bool> = OnceLock::new();
+        if is_planted() {
+            // It may be used late, on purpose.
+            std::mem::forget(self);
+            return None;
+        }
         if *FREE.get_or_init(|| std::env::var_os("OPENWINHTTP_RACE_FREE").is_some()) {
             return None;
         }

@@ -79,7 +79,11 @@ impl Record {
     }
 
     pub(crate) fn fail(&self, what: &str) {
-        violation(format!("handle {:#x}: {what}: {}", self.handle, self.dump()));
+        violation(format!(
+            "handle {:#x}: {what}: {}",
+            self.handle,
+            self.dump()
+        ));
     }
 
     pub(crate) fn dump(&self) -> String {
@@ -191,3 +195,4 @@ impl State {
 }
 
 pub(crate) const HANDLE_CLOSING: u32 = 0x800;
+pub(crate) const HANDLE_CREATED: u32 = 0x400;

@@ -180,7 +180,8 @@ fn exchange(stream: &mut impl Stream, unread: &mut Vec<u8>) -> io::Result<bool> 
         .unwrap_or(0);
     match behaviour {
         Behaviour::RefuseBody => {
-            stream.write_all(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+            stream
+                .write_all(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
             stream.flush()?;
             return reset(stream);
         }

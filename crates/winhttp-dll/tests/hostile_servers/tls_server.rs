@@ -110,7 +110,7 @@ impl Wire {
             }
             Cut::Stall => {}
             Cut::Garbage => {
-                let _ = self.socket.write_all(&[0xA5; 64]);
+                let _ = self.socket.write_all(&[0xA5; 70_000]);
             }
         }
         read_to_end(&mut self.socket);

@@ -34,9 +34,9 @@ fn bc70_receive_response_may_be_called_while_a_chunk_is_written() {
     client.recorder.assert_next("");
     gate.open();
     wait_for(&client.recorder, raw, HEADERS_AVAILABLE);
-    client.recorder.assert_next(
-        "WRITE_COMPLETE RECEIVING_RESPONSE RESPONSE_RECEIVED HEADERS_AVAILABLE",
-    );
+    client
+        .recorder
+        .assert_next("WRITE_COMPLETE RECEIVING_RESPONSE RESPONSE_RECEIVED HEADERS_AVAILABLE");
     let written = client.recorder.of(WRITE_COMPLETE);
     assert_eq!(written[0].number() as usize, SIZE);
     assert_eq!(request.body(), b"body");
@@ -49,7 +49,15 @@ fn chunks_are_written_from_write_complete() {
     let server = Server::every(|_, peer| {
         peer.request();
         let body = peer.read_until(b"0\r\n\r\n");
-        assert_eq!(body, b"4\r\npart\r\n".repeat(10).iter().chain(b"0\r\n\r\n").copied().collect::<Vec<_>>());
+        assert_eq!(
+            body,
+            b"4\r\npart\r\n"
+                .repeat(10)
+                .iter()
+                .chain(b"0\r\n\r\n")
+                .copied()
+                .collect::<Vec<_>>()
+        );
         peer.send(response("", b"body"));
         peer.read_to_end();
     });

@@ -136,7 +136,10 @@ fn bc71_a_second_write_is_refused() {
     assert_eq!(start_send(raw, 0), fails(STATE));
     assert_eq!(start_read(raw, 1), fails(STATE));
     gate.open();
-    assert_eq!(wait_for(&client.recorder, raw, WRITE_COMPLETE).number(), 32 << 20);
+    assert_eq!(
+        wait_for(&client.recorder, raw, WRITE_COMPLETE).number(),
+        32 << 20
+    );
     request.receive().unwrap();
     assert_eq!(client.recorder.count(WRITE_COMPLETE), 1);
     assert_eq!(client.recorder.count(REQUEST_ERROR), 0);

@@ -26,9 +26,13 @@ fn exchange(client: &Client) -> RawHandle {
     };
     completed(SENDREQUEST_COMPLETE, &mut || start_send(raw, 2));
     let mut count = 0;
-    completed(WRITE_COMPLETE, &mut || write_data(raw, b"12", Some(&mut count)));
+    completed(WRITE_COMPLETE, &mut || {
+        write_data(raw, b"12", Some(&mut count))
+    });
     completed(HEADERS_AVAILABLE, &mut || receive_response(raw));
-    completed(DATA_AVAILABLE, &mut || query_data_available(raw, Some(&mut count)));
+    completed(DATA_AVAILABLE, &mut || {
+        query_data_available(raw, Some(&mut count))
+    });
     completed(READ_COMPLETE, &mut || {
         read_data(raw, lasting(vec![0; 10]), Some(&mut count))
     });
@@ -81,7 +85,12 @@ fn each_filter_flag_lets_its_own_statuses_through() {
         ),
         (
             WINHTTP_CALLBACK_FLAG_HANDLES,
-            &["HANDLE_CREATED", "HANDLE_CREATED", "HANDLE_CLOSING", "HANDLE_CLOSING"],
+            &[
+                "HANDLE_CREATED",
+                "HANDLE_CREATED",
+                "HANDLE_CLOSING",
+                "HANDLE_CLOSING",
+            ],
         ),
         (
             WINHTTP_CALLBACK_FLAG_INTERMEDIATE_RESPONSE,
@@ -114,11 +123,11 @@ fn bc9_filter_0_lets_nothing_through() {
 /// Statements: behaviour 18.8, 18.24
 #[test]
 fn each_completion_flag_lets_its_own_completion_through() {
+    // The body may never come.
     let server = Server::every(|_, peer| {
-        while peer.next_request().is_some() {
-            peer.read(2);
-            peer.send(response("", b"body"));
-        }
+        peer.request();
+        peer.send(response("Connection: close\r\n", b"body"));
+        peer.read_to_end();
     });
     for filter in [
         WINHTTP_CALLBACK_FLAG_SENDREQUEST_COMPLETE,
@@ -153,15 +162,11 @@ fn each_completion_flag_lets_its_own_completion_through() {
             call(raw).unwrap();
             own.wait(status);
         }
-        request_over(request);
+        // Nobody sees its HANDLE_CLOSING.
+        drop(request);
         assert_eq!(filtered.events().len(), 1, "{:?}", filtered.names());
         assert_eq!(filtered.events()[0].status, filter);
     }
-}
-
-/// Closes a request whose HANDLE_CLOSING nobody sees.
-fn request_over(request: Request) {
-    drop(request);
 }
 
 /// From a callback: the next notification goes to the new callback.
@@ -296,7 +301,7 @@ both_modes! {
         assert!(events.iter().all(|event| event.context == 1), "{events:?}");
     }
 
-    /// Statements: behaviour 17.1, 18.19
+    /// Statements: behaviour 18.19
     fn bc19_without_a_context_it_is_0(mode: Mode) {
         let server = Server::answering(response("", b"body"));
         let client = Client::new(mode);

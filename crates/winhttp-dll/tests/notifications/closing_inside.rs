@@ -47,14 +47,19 @@ fn exchange(mode: Mode, status: u32) -> (Vec<Event>, Vec<(usize, Outcome)>) {
         results.push((api, outcome));
         if outcome.is_ok() && mode == Mode::Async {
             client.recorder.wait_from(mark, |event| {
-                event.handle == raw && event.status & (completion | REQUEST_ERROR | HANDLE_CLOSING) != 0
+                event.handle == raw
+                    && event.status & (completion | REQUEST_ERROR | HANDLE_CLOSING) != 0
             });
         }
     };
     call(SEND, SENDREQUEST_COMPLETE, &mut || start_send(raw, 2));
-    call(WRITE, WRITE_COMPLETE, &mut || write_data(raw, b"12", Some(&mut count)));
+    call(WRITE, WRITE_COMPLETE, &mut || {
+        write_data(raw, b"12", Some(&mut count))
+    });
     call(RECEIVE, HEADERS_AVAILABLE, &mut || receive_response(raw));
-    call(QUERY, DATA_AVAILABLE, &mut || query_data_available(raw, Some(&mut count)));
+    call(QUERY, DATA_AVAILABLE, &mut || {
+        query_data_available(raw, Some(&mut count))
+    });
     call(READ, READ_COMPLETE, &mut || {
         read_data(raw, lasting(vec![0; 10]), Some(&mut count))
     });
@@ -143,7 +148,10 @@ fn inside_the_closing_of_the_connection() {
 #[track_caller]
 fn assert_one_completion_each(events: &[Event], results: &[(usize, Outcome)]) {
     let seen = names(events);
-    let accepted = results.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+    let accepted = results
+        .iter()
+        .filter(|(_, outcome)| outcome.is_ok())
+        .count();
     let completions = events.iter().filter(|event| is_completion(event)).count();
     assert_eq!(completions, accepted, "{seen:?} {results:?}");
     assert!(
@@ -188,16 +196,21 @@ fn inside_a_synchronous_callback_the_call_fails_with_12017() {
 #[test]
 fn closing_inside_sending_request_sends_nothing() {
     for mode in [Mode::Sync, Mode::Async] {
-        let server = Server::once(|peer| peer.expect_end());
+        let ended = Gate::new();
+        let server = Server::once({
+            let ended = ended.clone();
+            move |peer| {
+                peer.expect_end();
+                ended.open();
+            }
+        });
         let client = Client::new(mode);
         client
             .recorder
             .on(SENDING_REQUEST, |event| close(event.handle).unwrap());
         let request = client.get(&server, "/");
-        assert_eq!(
-            request.send(),
-            fails(ERROR_WINHTTP_OPERATION_CANCELLED)
-        );
+        assert_eq!(request.send(), fails(ERROR_WINHTTP_OPERATION_CANCELLED));
+        ended.pass();
         server.finish();
     }
 }

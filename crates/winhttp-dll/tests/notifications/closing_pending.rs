@@ -17,7 +17,10 @@ fn assert_cancelled(client: &Client, request: Request, api: usize) {
     let events = closed(&client.recorder, raw).split_off(mark);
     assert_eq!(names(&events), ["REQUEST_ERROR", "HANDLE_CLOSING"]);
     assert_eq!(events[0].error(), (api, CANCELLED));
-    assert!(returned < Duration::from_secs(5), "closing took {returned:?}");
+    assert!(
+        returned < Duration::from_secs(5),
+        "closing took {returned:?}"
+    );
 }
 
 /// The body's bytes never come while the read is pending; nothing is written to its memory afterwards.
@@ -54,7 +57,7 @@ fn bc15_nothing_is_written_after_handle_closing() {
             let gate = gate.clone();
             move |_, peer| {
                 peer.request();
-                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+                peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\n\r\n");
                 peer.pause(&gate);
                 peer.send("0123456789");
                 peer.read_to_end();
@@ -76,7 +79,10 @@ fn bc15_nothing_is_written_after_handle_closing() {
         // SAFETY: as above.
         let later = unsafe { std::slice::from_raw_parts(address, 10) };
         assert_eq!(later, at_closing);
-        let done: Vec<_> = events.iter().filter(|event| event.status & (READ_COMPLETE | REQUEST_ERROR) != 0).collect();
+        let done: Vec<_> = events
+            .iter()
+            .filter(|event| event.status & (READ_COMPLETE | REQUEST_ERROR) != 0)
+            .collect();
         assert_eq!(done.len(), 1, "{:?}", names(&events));
     }
 }
@@ -133,7 +139,11 @@ fn closing_while_waiting_for_a_connection() {
     wait_for(&client.recorder, third.raw(), SENDREQUEST_COMPLETE);
     third.receive().unwrap();
     assert_eq!(third.body(), b"body");
-    let lines: Vec<_> = server.requests().iter().map(|request| request.line()).collect();
+    let lines: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| request.line())
+        .collect();
     assert_eq!(lines, ["GET /1 HTTP/1.1", "GET /3 HTTP/1.1"]);
     assert_eq!(server.connections(), 1);
 }
@@ -225,6 +235,86 @@ fn bc14_closing_with_a_send_and_a_receive_pending() {
     assert_eq!(errors, [(SEND, CANCELLED), (RECEIVE, CANCELLED)]);
 }
 
+/// The same while the send waits for the network and no thread works on it.
+/// Statements: behaviour 18.14, 18.16
+#[test]
+fn bc14_closing_with_a_parked_send_and_a_receive_pending() {
+    let gate = Gate::new();
+    let server = Server::every({
+        let gate = gate.clone();
+        move |_, peer| {
+            peer.pause(&gate);
+            peer.read_to_end();
+        }
+    });
+    let client = Client::new(Mode::Async);
+    let request = client.post(&server, "/");
+    let raw = request.raw();
+    let body: &'static [u8] = lasting(vec![0; 32 << 20]);
+    send_request(raw, None, 0, Some(body), body.len() as u32, 0).unwrap();
+    client.recorder.wait(SENDING_REQUEST);
+    receive_response(raw).unwrap();
+    drop(request);
+    let errors: Vec<_> = closed(&client.recorder, raw)
+        .iter()
+        .filter(|event| is_completion(event))
+        .map(|event| event.error())
+        .collect();
+    assert_eq!(errors, [(SEND, CANCELLED), (RECEIVE, CANCELLED)]);
+    gate.open();
+}
+
+/// The server takes the connection and never answers the handshake.
+/// Statements: behaviour 18.12, 18.16
+#[test]
+fn closing_during_a_tls_handshake() {
+    let server = silent_server();
+    let client = Client::new(Mode::Async);
+    let request = client.open(
+        &server,
+        &RequestSpec::new("GET", "/").flags(WINHTTP_FLAG_SECURE),
+    );
+    start_send(request.raw(), 0).unwrap();
+    client.recorder.wait(CONNECTED_TO_SERVER);
+    assert_cancelled(&client, request, SEND);
+}
+
+/// Closing does not wait for a callback that runs; HANDLE_CLOSING does.
+/// Statements: behaviour 18.6, 18.16
+#[test]
+fn handle_closing_waits_for_a_running_callback() {
+    for status in [SENDING_REQUEST, SENDREQUEST_COMPLETE] {
+        let server = Server::answering(response("", b"body"));
+        let client = Client::new(Mode::Async);
+        let (inside, gate) = (Gate::new(), Gate::new());
+        client.recorder.on(status, {
+            let (inside, gate) = (inside.clone(), gate.clone());
+            move |_| {
+                inside.open();
+                gate.pass();
+            }
+        });
+        let request = client.get(&server, "/");
+        let raw = request.raw();
+        start_send(raw, 0).unwrap();
+        inside.pass();
+        close(raw).unwrap();
+        assert_eq!(close(raw), fails(INVALID_HANDLE));
+        let events = events_of(&client.recorder, raw);
+        assert_eq!(events.last().unwrap().status, status);
+        gate.open();
+        let events = closed(&client.recorder, raw).split_off(events.len());
+        assert_eq!(
+            names(&events),
+            if status == SENDING_REQUEST {
+                &["REQUEST_ERROR", "HANDLE_CLOSING"][..]
+            } else {
+                &["HANDLE_CLOSING"]
+            }
+        );
+    }
+}
+
 /// Closing connection and session leaves a pending read alone.
 /// Statements: facts 1.12; behaviour 18.17
 #[test]
@@ -275,7 +365,9 @@ const STEPS: [u32; 7] = [
 fn bc14_each_operation_is_completed_once_under_concurrent_closing() {
     let server = Server::answering(response("", &[b'x'; 2000]));
     let client = Client::new(Mode::Async);
-    let accepted = Arc::new(Mutex::new(std::collections::HashMap::<RawHandle, usize>::new()));
+    let accepted = Arc::new(Mutex::new(
+        std::collections::HashMap::<RawHandle, usize>::new(),
+    ));
     let count = {
         let accepted = Arc::clone(&accepted);
         move |raw: RawHandle, outcome: Outcome| {

@@ -181,7 +181,7 @@ both_modes! {
 }
 
 /// DATA_AVAILABLE and READ_COMPLETE at the end of a body, again and again.
-/// Statements: facts 20.10; behaviour 18.42, 18.43
+/// Statements: facts 20.10; functions 10.31; behaviour 18.42, 18.43
 #[test]
 fn f20_10_the_end_is_0() {
     let server = Server::answering(response("", b"body"));

@@ -60,7 +60,10 @@ fn bc50_an_unknown_name_is_an_error_of_send_request() {
 fn bc48_failing_answers_are_errors_of_receive_response() {
     for (answer, error) in [
         (&b""[..], ERROR_WINHTTP_CONNECTION_ERROR),
-        (b"HTTP/1.1 200 OK\r\nContent-", ERROR_WINHTTP_CONNECTION_ERROR),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-",
+            ERROR_WINHTTP_CONNECTION_ERROR,
+        ),
         (
             b"what is this?\r\n\r\n",
             ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
@@ -90,11 +93,7 @@ fn broken_bodies_are_errors_of_the_function_that_meets_them() {
             &b"no chunk\r\n"[..],
             ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
         ),
-        (
-            READ,
-            b"no chunk\r\n",
-            ERROR_WINHTTP_INVALID_SERVER_RESPONSE,
-        ),
+        (READ, b"no chunk\r\n", ERROR_WINHTTP_INVALID_SERVER_RESPONSE),
         (QUERY, b"", ERROR_WINHTTP_CONNECTION_ERROR),
         (READ, b"", ERROR_WINHTTP_CONNECTION_ERROR),
     ] {
@@ -186,7 +185,10 @@ fn bc25_what_fails_at_once_has_no_callback() {
         assert_eq!(write_data(wrong, b"x", None), fails(type_error));
     }
     let state_error = ERROR_WINHTTP_INCORRECT_HANDLE_STATE;
-    assert_eq!(query_data_available(request.raw(), None), fails(state_error));
+    assert_eq!(
+        query_data_available(request.raw(), None),
+        fails(state_error)
+    );
     assert_eq!(start_read(request.raw(), 1), fails(state_error));
     assert_eq!(write_data(request.raw(), b"x", None), fails(state_error));
     assert_eq!(

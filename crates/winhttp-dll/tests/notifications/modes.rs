@@ -75,10 +75,12 @@ fn bc24_each_accepted_operation_has_one_completion() {
     let raw = request.raw();
     let mut accepted = 0;
     let mut complete = |call: &dyn Fn() -> Outcome| {
-        let before = completions(&client, raw);
+        let mark = client.recorder.mark();
         call().unwrap();
         accepted += 1;
-        client.recorder.wait_from(0, |_| completions(&client, raw) > before);
+        client
+            .recorder
+            .wait_from(mark, |event| event.handle == raw && is_completion(event));
         assert_eq!(completions(&client, raw), accepted);
     };
     // Refused by callback, as nothing was sent.
@@ -95,7 +97,10 @@ fn bc24_each_accepted_operation_has_one_completion() {
     }
     request.close();
     let events = closed(&client.recorder, raw);
-    assert_eq!(events.iter().filter(|event| is_completion(event)).count(), accepted);
+    assert_eq!(
+        events.iter().filter(|event| is_completion(event)).count(),
+        accepted
+    );
 }
 
 fn completions(client: &Client, handle: RawHandle) -> usize {
@@ -107,18 +112,18 @@ fn completions(client: &Client, handle: RawHandle) -> usize {
 /// Statements: facts 20.11; behaviour 18.28
 #[test]
 fn bc28_outputs_are_not_written_after_the_call() {
-    let gate = Gate::new();
-    let server = Server::every({
-        let gate = gate.clone();
-        move |_, peer| {
-            peer.request();
-            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n");
-            peer.pause(&gate);
-            peer.send("12345678");
-            peer.read_to_end();
-        }
-    });
     for reading in [false, true] {
+        let gate = Gate::new();
+        let server = Server::every({
+            let gate = gate.clone();
+            move |_, peer| {
+                peer.request();
+                peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n");
+                peer.pause(&gate);
+                peer.send("12345678");
+                peer.read_to_end();
+            }
+        });
         let client = Client::new(Mode::Async);
         let request = client.get(&server, "/");
         request.exchange();
@@ -133,7 +138,11 @@ fn bc28_outputs_are_not_written_after_the_call() {
         assert_eq!(outcome, Ok(()));
         let pending = last_error() == IO_PENDING;
         gate.open();
-        let status = if reading { READ_COMPLETE } else { DATA_AVAILABLE };
+        let status = if reading {
+            READ_COMPLETE
+        } else {
+            DATA_AVAILABLE
+        };
         wait_for(&client.recorder, request.raw(), status);
         if pending {
             // SAFETY: leaked, and the operation is complete.
@@ -199,7 +208,10 @@ fn bc28_outputs_of_nested_calls_are_not_written_after_them() {
     wait_for(&client.recorder, raw, DATA_AVAILABLE);
     if *pending.lock().unwrap() == Some(true) {
         // SAFETY: leaked, and the operation is complete.
-        assert_eq!(unsafe { (address as *const u32).read_volatile() }, 0xA5A5_A5A5);
+        assert_eq!(
+            unsafe { (address as *const u32).read_volatile() },
+            0xA5A5_A5A5
+        );
     }
     assert_eq!(request.read(4), Ok(b"5678".to_vec()));
 }
@@ -252,11 +264,55 @@ fn f20_12_headers_can_be_queried_before_reading() {
 fn callbacks_do_not_disturb_the_last_error() {
     let server = Server::answering(response("", b"body"));
     let client = Client::new(Mode::Sync);
-    for status in [HANDLE_CREATED, SENDING_REQUEST, REQUEST_SENT, RESPONSE_RECEIVED, HANDLE_CLOSING] {
+    for status in [
+        HANDLE_CREATED,
+        SENDING_REQUEST,
+        REQUEST_SENT,
+        RESPONSE_RECEIVED,
+        HANDLE_CLOSING,
+    ] {
         client.recorder.on(status, |_| {
             assert_eq!(close(0), fails(INVALID_HANDLE));
         });
     }
     // The wrappers demand last error 0 after each success.
     assert_eq!(client.fetch(&server, "/"), b"body");
+}
+
+/// Without a flag a read ends with what is there; with FILL_BUFFER it goes on until the buffer is full.
+/// Statements: functions 10.34
+#[test]
+fn fc34_read_data_ex_fills_the_buffer_on_request() {
+    let gate = Gate::new();
+    let server = Server::every({
+        let gate = gate.clone();
+        move |_, peer| {
+            peer.request();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n1234");
+            peer.pause(&gate);
+            peer.send("5678");
+            peer.send("abcd");
+            peer.read_to_end();
+        }
+    });
+    let client = Client::new(Mode::Async);
+    let request = client.get(&server, "/");
+    let raw = request.raw();
+    request.exchange();
+    let read = |flags| {
+        let mark = client.recorder.mark();
+        read_data_ex(raw, lasting(vec![0; 8]), None, flags, 0).unwrap();
+        mark
+    };
+    let data = |mark| {
+        let event = client.recorder.wait_from(mark, |event| {
+            event.handle == raw && event.status == READ_COMPLETE
+        });
+        event.info
+    };
+    assert_eq!(data(read(0)), Info::Data(b"1234".to_vec()));
+    let mark = read(WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER);
+    gate.open();
+    assert_eq!(data(mark), Info::Data(b"5678abcd".to_vec()));
+    assert_eq!(data(read(0)), Info::Data(Vec::new()));
 }

@@ -99,7 +99,8 @@ impl BlackHole {
     /// `None` if this system answers nevertheless.
     fn new() -> Option<Self> {
         let listener = {
-            let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).ok()?;
+            let socket =
+                socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).ok()?;
             let address: std::net::SocketAddr = ([127, 0, 0, 1], 0).into();
             socket.bind(&address.into()).ok()?;
             socket.listen(0).ok()?;
@@ -181,6 +182,32 @@ both_modes! {
                 close(raw).unwrap();
             });
             assert_eq!(request.receive(), fails(ERROR_WINHTTP_OPERATION_CANCELLED));
+        });
+        assert_eq!(closed(&client.recorder, raw).last().unwrap().status, HANDLE_CLOSING);
+    }
+
+    /// The same for one that waits for its body.
+    /// Statements: behaviour 18.11
+    fn closing_while_waiting_for_the_body(mode: Mode) {
+        let server = stalling_server();
+        let client = Client::new(mode);
+        let request = client.get(&server, "/");
+        request.exchange();
+        let raw = request.raw();
+        let reading = Gate::new();
+        std::thread::scope(|scope| {
+            scope.spawn({
+                let reading = reading.clone();
+                move || {
+                    // Whether the read waits already or not: one of the two outcomes below.
+                    reading.pass();
+                    close(raw).unwrap();
+                }
+            });
+            reading.open();
+            let outcome = request.read(10);
+            let early = fails(INVALID_HANDLE);
+            assert!(outcome == fails(ERROR_WINHTTP_OPERATION_CANCELLED) || outcome == early, "{outcome:?}");
         });
         assert_eq!(closed(&client.recorder, raw).last().unwrap().status, HANDLE_CLOSING);
     }
@@ -294,6 +321,7 @@ both_modes! {
                 Mode::Sync => "",
                 Mode::Async => "REQUEST_ERROR",
             });
+            request.close();
         }
     }
 }

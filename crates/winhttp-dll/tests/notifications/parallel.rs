@@ -28,7 +28,10 @@ fn bc27_a_blocked_callback_does_not_hold_up_other_requests() {
             }
         });
         for (own, next) in [
-            (SENDREQUEST_COMPLETE, receive_response as fn(RawHandle) -> Outcome),
+            (
+                SENDREQUEST_COMPLETE,
+                receive_response as fn(RawHandle) -> Outcome,
+            ),
             (HEADERS_AVAILABLE, |raw| start_read(raw, 10)),
         ] {
             client.recorder.on(own, move |event| {
@@ -149,18 +152,13 @@ fn callbacks_of_one_request_are_serialised() {
     assert_eq!(overlaps.load(Ordering::Relaxed), 0);
 }
 
-/// With two connections allowed, four requests go out two at a time, in the order of sending.
+/// With two connections allowed, four requests go out two at a time: each that ends lets one more go.
 /// Statements: behaviour 18.56
 #[test]
-fn bc56_requests_queue_for_connections_in_order() {
+fn bc56_requests_queue_for_connections() {
     let server = Server::answering(response("", b"body"));
     let client = Client::new(Mode::Async);
-    set_u32(
-        client.session.raw(),
-        WINHTTP_OPTION_MAX_CONNS_PER_SERVER,
-        2,
-    )
-    .unwrap();
+    set_u32(client.session.raw(), WINHTTP_OPTION_MAX_CONNS_PER_SERVER, 2).unwrap();
     let requests: Vec<_> = (0..4)
         .map(|number| client.get(&server, &format!("/{number}")))
         .collect();
@@ -171,10 +169,11 @@ fn bc56_requests_queue_for_connections_in_order() {
         start_send(request.raw(), 0).unwrap();
     }
     assert_eq!(server.requests().len(), 2);
-    for (done, next) in [(0, 2), (1, 3)] {
+    for (done, sent) in [(0, 3), (1, 4)] {
+        assert_eq!(client.recorder.count(SENDREQUEST_COMPLETE), sent - 1);
         assert_eq!(requests[done].body(), b"body");
-        wait_for(&client.recorder, requests[next].raw(), SENDREQUEST_COMPLETE);
-        assert_eq!(server.request(next).line(), format!("GET /{next} HTTP/1.1"));
+        client.recorder.wait_count(SENDREQUEST_COMPLETE, sent);
+        server.request(sent - 1);
     }
     for request in &requests[2..] {
         request.receive().unwrap();

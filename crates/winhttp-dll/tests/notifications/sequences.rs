@@ -2,7 +2,8 @@
 
 use crate::support::*;
 
-const NEW_CONNECTION: &str = "RESOLVING_NAME NAME_RESOLVED CONNECTING_TO_SERVER (CONNECTING_TO_SERVER) CONNECTED_TO_SERVER";
+const NEW_CONNECTION: &str =
+    "RESOLVING_NAME NAME_RESOLVED CONNECTING_TO_SERVER (CONNECTING_TO_SERVER) CONNECTED_TO_SERVER";
 
 /// Statements: facts 19.1; behaviour 18.22, 18.23, 18.29
 #[test]
@@ -77,7 +78,8 @@ fn f19_5_an_asynchronous_get_receives_in_the_call() {
             }
         });
         let client = Client::new(Mode::Async);
-        let request = client.get(&server, "/");
+        let connect = client.connect(&server);
+        let request = client.request(&connect, &RequestSpec::new("GET", "/"));
         client.recorder.take();
         request.send().unwrap();
         client.recorder.assert_next(
@@ -97,7 +99,9 @@ fn f19_5_an_asynchronous_get_receives_in_the_call() {
             .recorder
             .events()
             .iter()
-            .filter(|event| event.status & (RECEIVING_RESPONSE | RESPONSE_RECEIVED | HEADERS_AVAILABLE) != 0)
+            .filter(|event| {
+                event.status & (RECEIVING_RESPONSE | RESPONSE_RECEIVED | HEADERS_AVAILABLE) != 0
+            })
             .all(|event| event.thread == client.recorder.main());
         on_main
             .then_some(())

@@ -2,13 +2,12 @@
 
 pub(crate) use std::sync::{Arc, Mutex};
 
+use winhttp_testkit::Event;
 pub(crate) use winhttp_testkit::abi::*;
 pub(crate) use winhttp_testkit::calls::*;
 pub(crate) use winhttp_testkit::{
     Client, Code, Gate, Info, Mode, Outcome, Recorder, Request, Server, both_modes, response,
-    script,
 };
-use winhttp_testkit::Event;
 
 pub(crate) use WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION as CLOSING_CONNECTION;
 pub(crate) use WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER as CONNECTED_TO_SERVER;
@@ -115,7 +114,7 @@ pub(crate) fn stalling_server() -> Server {
 /// Runs a test whose outcome depends on how fast other threads are until it succeeds, at most five times. `attempt` gives
 /// what it saw if that was not what can be expected of an idle machine.
 #[track_caller]
-pub(crate) fn with_luck(mut attempt: impl FnMut() -> std::result::Result<(), String>) {
+pub(crate) fn with_luck(mut attempt: impl FnMut() -> Result<(), String>) {
     let mut seen = Vec::new();
     for _ in 0..5 {
         match attempt() {

@@ -321,7 +321,7 @@ fn fc43_add_request_headers_ex_takes_narrow_and_wide_strings() {
             WinHttpAddRequestHeadersEx(
                 request,
                 ADD,
-                u64::from(WINHTTP_EXTENDED_HEADER_FLAG_UNICODE),
+                WINHTTP_EXTENDED_HEADER_FLAG_UNICODE,
                 0,
                 1,
                 &wide

@@ -64,10 +64,8 @@ fn f16_1_times_are_written_as_rfc_1123_says() {
     let mut text = [0xA5A5_u16; 31];
     assert_eq!(size_of_val(&text), WINHTTP_TIME_FORMAT_BUFSIZE as usize);
     // SAFETY: the buffer has the documented size.
-    assert_eq!(
-        unsafe { raw::WinHttpTimeFromSystemTime(&TIME, text.as_mut_ptr()) },
-        1
-    );
+    let outcome = unsafe { raw::WinHttpTimeFromSystemTime(&TIME, text.as_mut_ptr()) };
+    assert_eq!(outcome, 1);
     assert_eq!(last_error(), 0);
     assert_eq!(narrow(&text), "Sun, 06 Nov 1994 08:49:37 GMT");
     assert_eq!(text[29..], [0, 0xA5A5]);

@@ -117,12 +117,6 @@ fn f1_5_port_0_is_the_default_of_the_scheme() {
         query_text(secure.raw(), WINHTTP_OPTION_URL).as_deref(),
         Ok("https://localhost/")
     );
-    assert_eq!(
-        plain
-            .request_header("Host")
-            .unwrap_or_else(|_| "localhost".into()),
-        "localhost"
-    );
 }
 
 /// Statements: functions 10.12

@@ -399,3 +399,33 @@ fn fc32_query_data_available_wants_an_output_in_synchronous_mode() {
     );
     assert_eq!(request.available(), Ok(1));
 }
+
+/// A synchronous read is ended by another thread that closes the handle (behaviour 3.11, UNSPECIFIED).
+/// Statements: behaviour 18.16
+#[test]
+fn b3_11_closing_from_another_thread_ends_a_synchronous_read() {
+    let server = Server::every(|_, peer| {
+        peer.request();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
+        peer.read_to_end();
+    });
+    let client = Client::new(Mode::Sync);
+    let request = client.get(&server, "/");
+    request.exchange();
+    let raw = request.raw();
+    let reading = Gate::new();
+    let closer = std::thread::spawn({
+        let reading = reading.clone();
+        move || {
+            reading.pass();
+            close(raw)
+        }
+    });
+    reading.open();
+    let outcome = request.read(10);
+    assert!(
+        [ERROR_WINHTTP_OPERATION_CANCELLED, INVALID_HANDLE].contains(&code(&outcome)),
+        "{outcome:?}"
+    );
+    assert_eq!(closer.join().unwrap(), Ok(()));
+}

@@ -179,7 +179,7 @@ both_modes! {
         }
     }
 
-    /// Statements: functions 10.24, 10.25
+    /// Statements: functions 10.25
     fn fc25_lengths_that_disagree_are_87(mode: Mode) {
         let server = Server::scripts(Vec::new());
         let client = Client::new(mode);

@@ -17,8 +17,6 @@ pub(crate) const INVALID_HANDLE: u32 = 6;
 pub(crate) const INVALID_PARAMETER: u32 = 87;
 /// `ERROR_INSUFFICIENT_BUFFER`.
 pub(crate) const INSUFFICIENT_BUFFER: u32 = 122;
-/// `ERROR_INVALID_OPERATION`.
-pub(crate) const INVALID_OPERATION: u32 = 4317;
 
 /// One handle of each kind; nothing was sent.
 pub(crate) struct Three {

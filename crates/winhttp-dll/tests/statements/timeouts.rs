@@ -91,7 +91,7 @@ fn f4_6_requests_copy_the_sessions_values_when_opened() {
     assert_eq!(values(three.session()), [11, 12, 13, 14]);
 }
 
-/// Statements: facts 4.7, 4.8; options 9.7
+/// Statements: facts 4.7, 4.8
 #[test]
 fn f4_7_the_response_timeout_reads_as_infinite_at_first() {
     let three = Three::new();

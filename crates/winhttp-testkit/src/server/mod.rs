@@ -100,22 +100,22 @@ impl Server {
         self.shared.state().handshake_failures.clone()
     }
 
-    /// Waits until all scripts that run have ended.
+    /// Waits until every script has run and ended.
     ///
     /// # Panics
     /// If that takes longer than [`PATIENCE`], or something went wrong in a script.
     #[track_caller]
     pub fn finish(mut self) {
-        let ended = self.wait(|state| (state.running == 0).then_some(()));
+        let ended = self.wait(|state| (state.running == 0 && state.expected == 0).then_some(()));
         self.stop();
         let failures = std::mem::take(&mut self.shared.state().failures);
         assert!(failures.is_empty(), "the server: {}", failures.join("; "));
+        let missing = self.shared.state().expected;
+        assert_eq!(missing, 0, "so many connections were never made");
         assert!(
             ended.is_some(),
             "a server's script did not end within {PATIENCE:?}"
         );
-        let missing = self.shared.state().expected;
-        assert_eq!(missing, 0, "so many connections were never made");
     }
 
     fn wait<T>(&self, mut ready: impl FnMut(&mut State) -> Option<T>) -> Option<T> {
