@@ -16,6 +16,14 @@ fn help_and_version_go_to_standard_output() {
         (&["connect", "--help"], "Send lines"),
         (&["echo-server", "-h"], "Send every message"),
         (
+            &["get", "--help"],
+            "Make an HTTP request with the method GET",
+        ),
+        (
+            &["help", "post"],
+            "Make an HTTP request with the method POST",
+        ),
+        (
             &["--version"],
             concat!("openwinhttp ", env!("CARGO_PKG_VERSION"), "\n"),
         ),
@@ -44,6 +52,9 @@ fn a_wrong_command_line_is_2_and_says_why() {
         (&["echo-server", "--listen"], "--listen"),
         (&["echo-server", "--subprotocol", "a b"], "not a token"),
         (&["demo", "--fast"], "--fast"),
+        (&["get"], "a URL is needed"),
+        (&["get", "localhost/"], "begins with http:// or https://"),
+        (&["post", "-H", "a", "http://h/"], "NAME: VALUE"),
     ] {
         let (out, error, code) = texts(&run(arguments, b""));
         assert_eq!(

@@ -388,7 +388,7 @@ fn a_silent_server_is_5() {
             peer.request();
             held.pass();
         });
-        let line = ["get", "--timeout", "0.2", &url(&server, "/")];
+        let line = ["get", "--timeout", "1", &url(&server, "/")];
         assert_eq!(
             texts(&openwinhttp(mode, &line, b"")),
             (

@@ -15,6 +15,7 @@
 //! ended: HTTP's own framing tells whether something is missing.
 
 pub(crate) mod buffer;
+mod split;
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use crate::socket::Socket;
 use crate::tls::records::{Handshake, Plaintext, Records};
 use crate::tls::{Client, TlsError, TlsInfo};
 use buffer::Buffer;
+pub use split::{ReadHalf, WriteHalf};
 
 /// Room for the first receive into the read buffer, in bytes.
 const FIRST_RECEIVE: usize = 8192;
@@ -276,7 +278,7 @@ impl Conn {
         if let Some(tls) = &mut self.tls
             && !self.stuck
         {
-            tls.close();
+            tls.close(&mut self.buffer);
             // Not as the connection's user waits: a send buffer that is just full must not hold the caller up.
             let mut cx = Cx::asynchronous(Waker::noop());
             let _ = send(&mut self.socket, tls, &mut cx, &mut self.stuck);

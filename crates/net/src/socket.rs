@@ -7,6 +7,8 @@
 //!
 //! [`Socket::attach`] changes between the two, which takes system calls only when the kind of caller changes.
 
+mod halves;
+
 use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -19,6 +21,7 @@ use socket2::{Domain, Protocol, SockRef, TcpKeepalive, Type};
 
 use crate::cx::{self, Cx};
 use crate::reactor::{Driver, Readiness, Registration, Side};
+pub(crate) use halves::Half;
 
 /// A TCP stream. `TCP_NODELAY` is on. One operation per direction at a time.
 ///
@@ -45,6 +48,20 @@ struct Shared {
     cancelled: AtomicBool,
 }
 
+impl Shared {
+    /// After a cancellation neither the end of the stream nor an error of the system means what it says.
+    fn unless_cancelled(&self, result: io::Result<usize>) -> io::Result<usize> {
+        match result {
+            Ok(count) if count > 0 => Ok(count),
+            result if self.cancelled.load(Ordering::Acquire) => {
+                drop(result);
+                Err(ErrorKind::ConnectionAborted.into())
+            }
+            result => result,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     Blocking,
@@ -64,6 +81,32 @@ struct Wait {
     since: Option<Instant>,
     /// Whether a waker may be stored.
     parked: bool,
+}
+
+impl Wait {
+    /// Whether this wait has taken longer than `limit`. Begins it if need be and asks to be polled at its end.
+    fn is_over(&mut self, cx: &mut Cx<'_>, limit: Option<Duration>) -> bool {
+        let Some(limit) = limit else {
+            return false;
+        };
+        let now = Instant::now();
+        let since = *self.since.get_or_insert(now);
+        match since.checked_add(at_least_1_ms(limit)) {
+            Some(end) if end <= now => true,
+            Some(end) => {
+                cx.wake_at(end);
+                false
+            }
+            None => false,
+        }
+    }
+
+    fn stop(&mut self, readiness: &Readiness, side: Side) {
+        self.since = None;
+        if std::mem::take(&mut self.parked) {
+            readiness.unpark(side);
+        }
+    }
 }
 
 /// TCP keep-alive probes.
@@ -139,11 +182,7 @@ impl Socket {
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let limit = bufs.iter().map(|buf| buf.len()).sum();
-        self.poll_io(cx, Side::Write, limit, |mut stream| match bufs {
-            // Both are free of SIGPIPE; `writev`, which `write_vectored` is, is not.
-            [buf] => stream.write(buf),
-            _ => SockRef::from(stream).send_vectored_with_flags(bufs, flags::NO_SIGNAL),
-        })
+        self.poll_io(cx, Side::Write, limit, |stream| send(stream, bufs))
     }
 
     /// Waits on this thread, for an asynchronous caller too, until there is something to receive (or the end), for at most
@@ -251,7 +290,7 @@ impl Socket {
                                 self.readiness.exhausted(side, tick);
                             }
                             self.stop_waiting(side);
-                            return Poll::Ready(self.unless_cancelled(result));
+                            return Poll::Ready(self.shared.unless_cancelled(result));
                         }
                     }
                 }
@@ -289,30 +328,7 @@ impl Socket {
     ) -> io::Result<usize> {
         self.enter(Mode::Blocking)?;
         self.apply_timeouts()?;
-        loop {
-            match call(self.stream()) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // What an expired SO_RCVTIMEO or SO_SNDTIMEO gives, by system.
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
-                {
-                    return Err(ErrorKind::TimedOut.into());
-                }
-                result => return self.unless_cancelled(result),
-            }
-        }
-    }
-
-    /// After a cancellation neither the end of the stream nor an error of the system means what it says.
-    fn unless_cancelled(&self, result: io::Result<usize>) -> io::Result<usize> {
-        match result {
-            Ok(count) if count > 0 => Ok(count),
-            result if self.shared.cancelled.load(Ordering::Acquire) => {
-                drop(result);
-                Err(ErrorKind::ConnectionAborted.into())
-            }
-            result => result,
-        }
+        self.shared.unless_cancelled(block(|| call(self.stream())))
     }
 
     fn enter(&mut self, mode: Mode) -> io::Result<()> {
@@ -328,8 +344,6 @@ impl Socket {
     }
 
     fn apply_timeouts(&mut self) -> io::Result<()> {
-        // Zero would mean no limit.
-        let at_least_1_ms = |limit: Duration| limit.max(Duration::from_millis(1));
         if self.applied.receive != self.timeouts.receive {
             let limit = self.timeouts.receive.map(at_least_1_ms);
             self.stream().set_read_timeout(limit)?;
@@ -349,19 +363,7 @@ impl Socket {
             Side::Read => self.timeouts.receive,
             Side::Write => self.timeouts.send,
         };
-        let Some(limit) = limit else {
-            return false;
-        };
-        let now = Instant::now();
-        let since = *self.waits[side as usize].since.get_or_insert(now);
-        match since.checked_add(limit.max(Duration::from_millis(1))) {
-            Some(end) if end <= now => true,
-            Some(end) => {
-                cx.wake_at(end);
-                false
-            }
-            None => false,
-        }
+        self.waits[side as usize].is_over(cx, limit)
     }
 
     /// Arranges for the waker to be woken when the socket is ready. False: it may be ready already.
@@ -391,11 +393,7 @@ impl Socket {
     }
 
     fn stop_waiting(&mut self, side: Side) {
-        let wait = &mut self.waits[side as usize];
-        wait.since = None;
-        if std::mem::take(&mut wait.parked) {
-            self.readiness.unpark(side);
-        }
+        self.waits[side as usize].stop(&self.readiness, side);
     }
 
     fn peek_now(&mut self) -> io::Result<usize> {
@@ -411,6 +409,32 @@ impl Socket {
             }
         }
     }
+}
+
+/// One blocking call, free of interruptions; what an expired `SO_RCVTIMEO` or `SO_SNDTIMEO` gives is `TimedOut` on every system.
+fn block(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            result => return result,
+        }
+    }
+}
+
+fn send(mut stream: &TcpStream, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+    match bufs {
+        // Both are free of SIGPIPE; `writev`, which `write_vectored` is, is not.
+        [buf] => stream.write(buf),
+        _ => SockRef::from(stream).send_vectored_with_flags(bufs, flags::NO_SIGNAL),
+    }
+}
+
+/// The system takes a limit of zero for none.
+fn at_least_1_ms(limit: Duration) -> Duration {
+    limit.max(Duration::from_millis(1))
 }
 
 /// Ends all use of a socket from another thread. It does not keep the socket open.

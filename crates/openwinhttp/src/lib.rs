@@ -16,6 +16,7 @@ mod session;
 mod sync;
 mod turn;
 pub mod url;
+mod websocket;
 
 pub use buffer::Buffer;
 pub use error::{Error, Result};
@@ -25,3 +26,4 @@ pub use notification::{Api, Notification, Observer, SecureFailure};
 pub use request::{ConnectionInfo, OpenRequest, Request, RequestOptions};
 pub use session::{Connect, Mode, Session, SessionOptions};
 pub use turn::Started;
+pub use websocket::{BufferKind, CloseStatus, Received, WebSocket};

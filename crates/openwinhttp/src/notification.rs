@@ -1,6 +1,7 @@
 //! What a session, connection or request tells its observer, and when.
 
 use crate::Error;
+use crate::websocket::BufferKind;
 
 /// An asynchronous operation, as `WINHTTP_ASYNC_RESULT` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +16,14 @@ pub enum Api {
     WriteData,
     /// `API_SEND_REQUEST`.
     SendRequest,
+    /// `WINHTTP_WEB_SOCKET_SEND_OPERATION`.
+    WebSocketSend,
+    /// `WINHTTP_WEB_SOCKET_RECEIVE_OPERATION`.
+    WebSocketReceive,
+    /// `WINHTTP_WEB_SOCKET_CLOSE_OPERATION`.
+    WebSocketClose,
+    /// `WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION`.
+    WebSocketShutdown,
 }
 
 /// One event in the life of a request: `WINHTTP_CALLBACK_STATUS_*`.
@@ -59,6 +68,14 @@ pub enum Notification<'a> {
     ReadComplete(&'a [u8]),
     /// Completion of a write: so many bytes.
     WriteComplete(u32),
+    /// Completion of a WebSocket's send: so many bytes of this kind.
+    WebSocketSent(u32, BufferKind),
+    /// Completion of a WebSocket's receive: so many bytes of this kind.
+    WebSocketReceived(u32, BufferKind),
+    /// Completion of a WebSocket's close.
+    WebSocketCloseComplete,
+    /// Completion of a WebSocket's shutdown.
+    WebSocketShutdownComplete,
     /// An operation failed.
     RequestError(Api, Error),
     /// Nothing more will follow. Always last, exactly once.

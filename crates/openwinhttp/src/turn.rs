@@ -83,7 +83,9 @@ pub(crate) trait Handler: Send + Sync + Sized + 'static {
     ) -> (Self::Completion, Option<Self::Operation>);
 
     /// What informs about a running operation, to be notified later like a completion; `None` leaves it out.
-    fn later(notification: &Notification<'_>) -> Option<Self::Completion>;
+    fn later(_notification: &Notification<'_>) -> Option<Self::Completion> {
+        None
+    }
 
     /// Tells the caller's memory about a completion: the call that started the operation has not returned yet.
     fn report(completion: &mut Self::Completion);
@@ -229,6 +231,26 @@ impl<H: Handler> Turn<H> {
         self.depth.load(Ordering::Relaxed) >= MAX_DEPTH
     }
 
+    /// Does something that notifies outside of an operation: nobody else notifies meanwhile. Only for an object whose turn
+    /// nobody can have yet, except the calling thread.
+    pub(crate) fn hold(self: &Arc<Self>, work: impl FnOnce()) {
+        let mut state = self.state();
+        let is_free = state.turn.is_none();
+        if is_free {
+            state.turn = Some(thread::current().id());
+        }
+        drop(state);
+        self.depth.fetch_add(1, Ordering::Relaxed);
+        IN_NOTIFICATION.with(|count| count.set(count.get() + 1));
+        // As in `notify`.
+        let _ = catch_unwind(AssertUnwindSafe(work));
+        IN_NOTIFICATION.with(|count| count.set(count.get() - 1));
+        self.depth.fetch_sub(1, Ordering::Relaxed);
+        if is_free {
+            self.leave();
+        }
+    }
+
     /// Runs an operation of a synchronous object on this thread, to its end. `begin` checks and takes what `work` needs;
     /// `end` gives it back.
     ///
@@ -273,6 +295,11 @@ impl<H: Handler> Turn<H> {
             self.leave();
         } else {
             state.turn = None;
+            let waiting = state.waiting > 0;
+            drop(state);
+            if waiting {
+                self.turn_over.notify_all();
+            }
         }
         result
     }
@@ -347,6 +374,77 @@ impl<H: Handler> Turn<H> {
         let started = self.drive(state, Some(number));
         self.leave();
         Ok(started)
+    }
+
+    /// Starts an operation of an asynchronous object in place of the one that is pending, which is cancelled; that is notified
+    /// before this returns, unless another thread has the turn.
+    ///
+    /// # Errors
+    /// [`Error::InvalidHandle`]; [`Error::InvalidOperation`]: an operation is being polled on another thread all the while.
+    pub(crate) fn start_instead(
+        self: &Arc<Self>,
+        begin: impl FnOnce(&mut State<H>) -> H::Operation,
+    ) -> Result<Started> {
+        let mut state = self.state();
+        self.check_open().map_err(|_| Error::InvalidHandle)?;
+        if matches!(state.slot, Slot::Running(_)) {
+            // Polling does not wait, so this is over soon.
+            state.waiting += 1;
+            let (after, _) = self
+                .turn_over
+                .wait_timeout_while(state, IN_CALL_WAIT, |state| {
+                    matches!(state.slot, Slot::Running(_))
+                })
+                .unwrap_or_else(PoisonError::into_inner);
+            state = after;
+            state.waiting -= 1;
+            if matches!(state.slot, Slot::Running(_)) {
+                return Err(Error::InvalidOperation);
+            }
+            self.check_open().map_err(|_| Error::InvalidHandle)?;
+        }
+        if let Some(operation) = state.take_parked() {
+            let cancelled = Err(Error::OperationCancelled);
+            let completion = self.complete(&mut state, operation, cancelled);
+            state.late.push_back(completion);
+        }
+        let operation = begin(&mut state);
+        let number = state.park_new(operation);
+        let me = thread::current().id();
+        let nested = state.turn == Some(me);
+        if state.turn.is_some() && !nested {
+            return Ok(Started::Pending);
+        }
+        state.turn = Some(me);
+        if !self.is_deep() {
+            while let Some(completion) = state.late.pop_front() {
+                drop(state);
+                H::notify(self, completion);
+                state = self.state();
+            }
+        }
+        let started = self.drive(state, Some(number));
+        if !nested {
+            self.leave();
+        }
+        Ok(started)
+    }
+
+    /// Waits until no operation is pending or running, at most until `deadline`. Returns whether that is so.
+    pub(crate) fn wait_free(&self, deadline: std::time::Instant) -> bool {
+        let mut state = self.state();
+        let limit = deadline.saturating_duration_since(std::time::Instant::now());
+        let is_busy = |state: &mut State<H>| state.turn.is_some() || state.pending().is_some();
+        if is_busy(&mut state) {
+            state.waiting += 1;
+            let (after, _) = self
+                .turn_over
+                .wait_timeout_while(state, limit, is_busy)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = after;
+            state.waiting -= 1;
+        }
+        !is_busy(&mut state)
     }
 
     /// Polls the parked operation, and what follows it, as long as that leads on. The turn is this thread's. `own` is the

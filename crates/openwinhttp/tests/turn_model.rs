@@ -113,6 +113,39 @@ fn deep_chains_continue_on_another_thread() {
 }
 
 #[test]
+fn completions_keep_their_order_when_a_deep_chain_is_closed() {
+    check(|| {
+        let world = World::new(Plan {
+            chain: 8,
+            followed: true,
+            pendings: 1,
+            ..Plan::default()
+        });
+        let object = Object::asynchronous(&world);
+        let other = object.clone();
+        let closer = thread::spawn(move || other.close());
+        object.start(Start::InCall);
+        closer.join().expect("no panic");
+        world.finish(&object);
+    });
+}
+
+#[test]
+fn what_is_held_is_not_interrupted() {
+    check(|| {
+        let world = World::new(Plan::default());
+        let object = Object::asynchronous(&world);
+        let other = object.clone();
+        object.announce(move || {
+            let closer = thread::spawn(move || other.close());
+            thread::yield_now();
+            closer
+        });
+        world.finish(&object);
+    });
+}
+
+#[test]
 fn deep_chains_end_by_themselves() {
     check(|| {
         let world = World::new(Plan {

@@ -32,7 +32,7 @@ pub mod last_error;
 mod messages;
 mod modules;
 mod objects;
-mod paths;
+pub mod paths;
 mod pem;
 mod shared;
 mod text;

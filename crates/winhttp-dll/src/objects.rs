@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use handle_table::{Handle, HandleTable};
-use openwinhttp::{Connect, Error, Request, Result, Session};
+use openwinhttp::{Connect, Error, Request, Result, Session, WebSocket};
 use win32_abi::winhttp::*;
 
 use crate::memory::CallerMemory;
@@ -19,6 +19,7 @@ pub(crate) enum Object {
     Session(Arc<SessionObject>),
     Connect(Arc<ConnectObject>),
     Request(Arc<RequestObject>),
+    WebSocket(Arc<WebSocketObject>),
 }
 
 pub(crate) struct SessionObject {
@@ -41,6 +42,15 @@ pub(crate) struct RequestObject {
     pub(crate) status: Arc<Status>,
     pub(crate) stored: StoredOptions,
     pub(crate) session: Arc<SessionObject>,
+    pub(crate) parent: HandleNumber,
+}
+
+pub(crate) struct WebSocketObject {
+    pub(crate) web_socket: WebSocket<CallerMemory>,
+    pub(crate) status: Arc<Status>,
+    pub(crate) stored: StoredOptions,
+    pub(crate) session: Arc<SessionObject>,
+    /// The connection: the request may be closed first.
     pub(crate) parent: HandleNumber,
 }
 
@@ -78,12 +88,16 @@ impl Object {
     /// Gives an object its handle, and notifies that.
     pub(crate) fn publish(self) -> Result<HINTERNET> {
         let status = Arc::clone(self.status());
-        let is_session = matches!(self, Self::Session(_));
+        let object = self.clone();
         let handle = HANDLES.insert(self).map_err(|_| Error::NotEnoughMemory)?;
         let handle = HandleNumber(handle.value()).to_handle();
         status.set_handle(handle);
-        if !is_session {
-            status.handle_created();
+        match object {
+            Self::Session(_) => {}
+            Self::Connect(_) => status.handle_created(),
+            // The callback may have another thread close the request.
+            Self::Request(object) => object.request.announce(|| status.handle_created()),
+            Self::WebSocket(object) => object.web_socket.announce(|| status.handle_created()),
         }
         Ok(handle)
     }
@@ -93,6 +107,7 @@ impl Object {
         let slot = HandleNumber::of(handle)?.slot()?;
         match HANDLES.remove(slot).map_err(|_| Error::InvalidHandle)? {
             Self::Request(object) => object.request.close(),
+            Self::WebSocket(object) => object.web_socket.abort(),
             Self::Connect(object) => {
                 object.status.handle_closing();
                 Ok(())
@@ -109,6 +124,7 @@ impl Object {
             Self::Session(object) => &object.status,
             Self::Connect(object) => &object.status,
             Self::Request(object) => &object.status,
+            Self::WebSocket(object) => &object.status,
         }
     }
 
@@ -129,6 +145,13 @@ impl Object {
     pub(crate) fn request(handle: HINTERNET) -> Result<Arc<RequestObject>> {
         match Self::of(handle)? {
             Self::Request(object) => Ok(object),
+            _ => Err(Error::IncorrectHandleType),
+        }
+    }
+
+    pub(crate) fn web_socket(handle: HINTERNET) -> Result<Arc<WebSocketObject>> {
+        match Self::of(handle)? {
+            Self::WebSocket(object) => Ok(object),
             _ => Err(Error::IncorrectHandleType),
         }
     }

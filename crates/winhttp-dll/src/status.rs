@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use openwinhttp::{Api, Notification, Observer};
+use openwinhttp::{Api, BufferKind, Notification, Observer};
 use win32_abi::winhttp::*;
 
 use crate::numbers::{self, win32_error};
@@ -197,6 +197,35 @@ impl Observer for Status {
             Notification::WriteComplete(count) => {
                 self.call_with(WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, count)
             }
+            Notification::WebSocketSent(count, kind) => {
+                self.call_with(
+                    WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE,
+                    &web_socket_status(*count, *kind),
+                );
+            }
+            Notification::WebSocketReceived(count, kind) => {
+                self.call_with(
+                    WINHTTP_CALLBACK_STATUS_READ_COMPLETE,
+                    &web_socket_status(*count, *kind),
+                );
+            }
+            Notification::WebSocketCloseComplete => {
+                self.call_bare(WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE)
+            }
+            Notification::WebSocketShutdownComplete => {
+                self.call_bare(WINHTTP_CALLBACK_STATUS_SHUTDOWN_COMPLETE)
+            }
+            Notification::RequestError(api, error) if operation(*api).is_some() => self.call_with(
+                WINHTTP_CALLBACK_STATUS_REQUEST_ERROR,
+                &WINHTTP_WEB_SOCKET_ASYNC_RESULT {
+                    // 0 where an operation was cancelled (facts 18.13 to 18.15), so 0 always.
+                    AsyncResult: WINHTTP_ASYNC_RESULT {
+                        dwResult: 0,
+                        dwError: win32_error(*error),
+                    },
+                    Operation: operation(*api).unwrap_or_default(),
+                },
+            ),
             Notification::RequestError(api, error) => self.call_with(
                 WINHTTP_CALLBACK_STATUS_REQUEST_ERROR,
                 &WINHTTP_ASYNC_RESULT {
@@ -227,6 +256,37 @@ fn number(api: Api) -> DWORD_PTR {
         Api::ReadData => API_READ_DATA,
         Api::WriteData => API_WRITE_DATA,
         Api::SendRequest => API_SEND_REQUEST,
+        // These have operations instead.
+        _ => 0,
     };
     number as DWORD_PTR
+}
+
+/// The operation of a WebSocket.
+fn operation(api: Api) -> Option<WINHTTP_WEB_SOCKET_OPERATION> {
+    match api {
+        Api::WebSocketSend => Some(WINHTTP_WEB_SOCKET_SEND_OPERATION),
+        Api::WebSocketReceive => Some(WINHTTP_WEB_SOCKET_RECEIVE_OPERATION),
+        Api::WebSocketClose => Some(WINHTTP_WEB_SOCKET_CLOSE_OPERATION),
+        Api::WebSocketShutdown => Some(WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION),
+        _ => None,
+    }
+}
+
+fn web_socket_status(count: u32, kind: BufferKind) -> WINHTTP_WEB_SOCKET_STATUS {
+    WINHTTP_WEB_SOCKET_STATUS {
+        dwBytesTransferred: count,
+        eBufferType: buffer_type(kind),
+    }
+}
+
+/// The number of a buffer's kind.
+pub(crate) fn buffer_type(kind: BufferKind) -> WINHTTP_WEB_SOCKET_BUFFER_TYPE {
+    match kind {
+        BufferKind::BinaryMessage => WINHTTP_WEB_SOCKET_BINARY_MESSAGE_BUFFER_TYPE,
+        BufferKind::BinaryFragment => WINHTTP_WEB_SOCKET_BINARY_FRAGMENT_BUFFER_TYPE,
+        BufferKind::Utf8Message => WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
+        BufferKind::Utf8Fragment => WINHTTP_WEB_SOCKET_UTF8_FRAGMENT_BUFFER_TYPE,
+        BufferKind::Close => WINHTTP_WEB_SOCKET_CLOSE_BUFFER_TYPE,
+    }
 }

@@ -44,7 +44,10 @@ const PLAIN: Build = Build {
     whole: true,
 };
 
-const PROGRAMS: [(&str, fn(Build)); 4] = [
+/// A source's name, and what checks its programs.
+type Case = (&'static str, fn(Build));
+
+const PROGRAMS: [Case; 4] = [
     ("get_sync.c", get_sync),
     ("post_sync.c", post_sync),
     ("get_async.c", get_async),
@@ -126,7 +129,11 @@ fn clean_under_address_sanitizer() {
                 "-fno-sanitize-recover=all",
             ],
             // Not a status that the programs end with themselves.
-            runner: &["env", "ASAN_OPTIONS=exitcode=99"],
+            runner: &[
+                "env",
+                "ASAN_OPTIONS=exitcode=99",
+                "UBSAN_OPTIONS=exitcode=99",
+            ],
             all: false,
             ..PLAIN
         });
@@ -382,7 +389,7 @@ fn get_async(build: Build) {
         });
         let url = format!("http://{}/", silent.host());
         assert_eq!(
-            run(&["-t", "100", &url], 1),
+            run(&["-t", "500", &url], 1),
             "1: error 12002 in (too slow)\n"
         );
         silent.finish();

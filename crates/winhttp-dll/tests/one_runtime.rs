@@ -211,6 +211,31 @@ fn cxx_programs_in_the_style_of_windows() {
     assert_eq!(run(&program, &[]), "ok\n");
 }
 
+/// The program prints each number between 12000 and 13000 that has a text; the header says which those are.
+///
+/// Statements: functions 10.76
+#[test]
+fn fc76_every_error_of_the_header_has_a_text() {
+    let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include/winhttp.h");
+    let header = std::fs::read_to_string(header).expect("the header is in the repository");
+    let mut named: Vec<u32> = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ERROR_WINHTTP_"))
+        .map(|rest| rest.split(' ').nth(1).expect("a number follows the name"))
+        .map(|number| number.parse().expect("decimal"))
+        .collect();
+    named.sort_unstable();
+    assert_eq!((named.len(), named[0], named[54]), (55, 12001, 12192));
+    let named: String = named.iter().map(|number| format!("{number}\n")).collect();
+    for (test, link) in [
+        ("messages", Link::Shared(&["winhttp"])),
+        ("messages-both", Link::Shared(&["websocket", "winhttp"])),
+    ] {
+        let program = build("runtime_messages.c", test, &[], &link);
+        assert_eq!(run(&program, &[]), named, "{test}");
+    }
+}
+
 #[test]
 fn certificate_contexts() {
     let folder = scratch("certificates-files");

@@ -138,6 +138,12 @@ impl Receiver {
         self.failed.is_some()
     }
 
+    /// How many bytes of the data frame whose header was consumed are still to come; 0 between frames. So many can be received
+    /// straight to where they are wanted, and then be given to [`Self::receive`] there.
+    pub const fn frame_remaining(&self) -> u64 {
+        if self.in_frame { self.remaining } else { 0 }
+    }
+
     /// Whether Close was received.
     pub const fn is_closed(&self) -> bool {
         self.close_received

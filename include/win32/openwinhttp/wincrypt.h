@@ -1,6 +1,6 @@
 /*
  * Certificates: what programs for winhttp.h take from wincrypt.h. There are no certificate stores; a client certificate
- * comes from PEM, with the functions at the end, which are ours.
+ * comes from PEM or PKCS #12, with the functions at the end, which are ours.
  */
 #ifndef OPENWINHTTP_WINCRYPT_H
 #define OPENWINHTTP_WINCRYPT_H
@@ -174,6 +174,18 @@ PCCERT_CONTEXT openwinhttp_ClientCertificateFromPemFileW(_In_ LPCWSTR certificat
     OPENWINHTTP_SYMBOL(ClientCertificateFromPemFileW);
 PCCERT_CONTEXT openwinhttp_ClientCertificateFromPemFileA(_In_ LPCSTR certificate_file, _In_opt_ LPCSTR key_file)
     OPENWINHTTP_SYMBOL(ClientCertificateFromPemFileA);
+/*
+ * The same from PKCS #12 (.p12, .pfx): in memory, or a file. The password may be NULL for none. Only libwinhttp has
+ * these. GetLastError in addition: ERROR_INVALID_PASSWORD; ERROR_NOT_SUPPORTED is also for a file that is protected in a
+ * way that is not known, and for a library that was built without PKCS #12.
+ */
+PCCERT_CONTEXT openwinhttp_ClientCertificateFromPkcs12(_In_reads_bytes_(size) const void *data, _In_ DWORD size,
+                                                       _In_opt_ LPCWSTR password)
+    OPENWINHTTP_SYMBOL(ClientCertificateFromPkcs12);
+PCCERT_CONTEXT openwinhttp_ClientCertificateFromPkcs12FileW(_In_ LPCWSTR file, _In_opt_ LPCWSTR password)
+    OPENWINHTTP_SYMBOL(ClientCertificateFromPkcs12FileW);
+PCCERT_CONTEXT openwinhttp_ClientCertificateFromPkcs12FileA(_In_ LPCSTR file, _In_opt_ LPCSTR password)
+    OPENWINHTTP_SYMBOL(ClientCertificateFromPkcs12FileA);
 /* From DER: the certificate and after it those of its issuers; the key (PKCS #8, PKCS #1 or SEC 1) or NULL. */
 PCCERT_CONTEXT openwinhttp_CreateCertificateContext(_In_reads_(count) const CRYPT_DATA_BLOB *chain, _In_ DWORD count,
                                                     _In_opt_ const CRYPT_DATA_BLOB *key)
@@ -189,9 +201,11 @@ DWORD openwinhttp_certificate_part(_In_ PCCERT_CONTEXT context, _In_ DWORD part,
 #ifdef UNICODE
 #define CertGetNameString CertGetNameStringW
 #define openwinhttp_ClientCertificateFromPemFile openwinhttp_ClientCertificateFromPemFileW
+#define openwinhttp_ClientCertificateFromPkcs12File openwinhttp_ClientCertificateFromPkcs12FileW
 #else
 #define CertGetNameString CertGetNameStringA
 #define openwinhttp_ClientCertificateFromPemFile openwinhttp_ClientCertificateFromPemFileA
+#define openwinhttp_ClientCertificateFromPkcs12File openwinhttp_ClientCertificateFromPkcs12FileA
 #endif
 
 OPENWINHTTP_CHECK(sizeof(CERT_CONTEXT) == 5 * sizeof(void *));

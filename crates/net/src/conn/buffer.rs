@@ -104,6 +104,16 @@ impl Buffer {
         }
     }
 
+    /// Takes over all that is in `other`; without copying when there is nothing here, whose memory `other` then has.
+    pub(crate) fn append(&mut self, other: &mut Buffer) {
+        if self.is_empty() {
+            std::mem::swap(self, other);
+        } else {
+            self.extend(other.filled());
+            other.consume(other.len());
+        }
+    }
+
     /// Takes `count` bytes off the front; more than there are takes all.
     pub(crate) fn consume(&mut self, count: usize) {
         self.start += count.min(self.len());

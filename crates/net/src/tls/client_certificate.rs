@@ -47,6 +47,16 @@ impl ClientCertificate {
         Self::build(chain.into_iter().map(CertificateDer::from).collect(), key)
     }
 
+    /// From the bytes of a PKCS #12 file (.p12, .pfx); see [`pkcs12::read`](super::pkcs12::read).
+    #[cfg(feature = "pkcs12")]
+    pub fn from_pkcs12(
+        data: &[u8],
+        password: &str,
+    ) -> Result<ClientCertificate, ClientCertificateError> {
+        let contents = super::pkcs12::read(data, password)?;
+        Self::from_der(contents.chain.clone(), contents.key.clone())
+    }
+
     /// The chain in DER, leaf first.
     pub fn chain(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.certified
@@ -110,6 +120,10 @@ pub enum ClientCertificateError {
     NoKey,
     /// The private key is not that of the first certificate.
     KeyMismatch,
+    /// The password is not the one with which the file was written.
+    WrongPassword,
+    /// The file is encrypted or signed in a way that is not known here. The text is for logs.
+    Unsupported(String),
     /// A certificate or the key is malformed or of an unknown kind. The text is for logs.
     Encoding(String),
 }
@@ -121,6 +135,10 @@ impl fmt::Display for ClientCertificateError {
             ClientCertificateError::NoKey => f.write_str("there is no private key"),
             ClientCertificateError::KeyMismatch => {
                 f.write_str("the private key does not belong to the certificate")
+            }
+            ClientCertificateError::WrongPassword => f.write_str("the password is wrong"),
+            ClientCertificateError::Unsupported(text) => {
+                write!(f, "the file is protected in an unknown way: {text}")
             }
             ClientCertificateError::Encoding(text) => {
                 write!(f, "the certificate or key cannot be used: {text}")

@@ -9,6 +9,7 @@
 //! * [`CertErrors`]: every reason against a server's certificate at once, with the meanings that WinHTTP's SECURE_FAILURE status
 //!   gives to its bits (facts 14.11).
 //! * [`TlsError`]: why there is no TLS connection.
+//! * [`ClientCertificate`]: who this side is; from PEM, DER or PKCS #12 ([`pkcs12`], a feature that is on by default).
 //! * [`TlsInfo`], [`certificate`]: what the connection is, and what a certificate says, in typed facts. Windows' numbers for them
 //!   belong to the C layer.
 //!
@@ -25,6 +26,8 @@ mod errors;
 mod info;
 mod observe;
 mod options;
+#[cfg(feature = "pkcs12")]
+pub mod pkcs12;
 pub(crate) mod records;
 mod roots;
 mod verify;

@@ -50,6 +50,11 @@ pub(crate) struct Records {
     busy: bool,
 }
 
+/// How many bytes one receive is given room for after the handshake; more when the last one filled its room (`busy`).
+pub(crate) fn receive_size(busy: bool) -> usize {
+    if busy { RECEIVE_MORE } else { RECEIVE }
+}
+
 /// How far a handshake is.
 pub(crate) enum Handshake {
     /// More bytes of the server are needed (after everything unsent is sent).
@@ -105,8 +110,7 @@ impl Records {
     pub(crate) fn room(&mut self) -> &mut [u8] {
         let wanted = match (&self.info, self.busy) {
             (None, _) => RECEIVE_HANDSHAKE,
-            (Some(_), false) => RECEIVE,
-            (Some(_), true) => RECEIVE_MORE,
+            (Some(_), busy) => receive_size(busy),
         };
         let room = self.received.room(wanted);
         let size = room.len().min(RECEIVE_MORE);
@@ -122,6 +126,16 @@ impl Records {
     /// Whether bytes of the server lie here that were not looked at, or a part of a record.
     pub(crate) fn has_received(&self) -> bool {
         !self.received.is_empty()
+    }
+
+    /// Takes over what was received elsewhere ([`receive_size`] at a time), and the memory of it or gives other memory for it.
+    pub(crate) fn arrive(&mut self, bytes: &mut Buffer) {
+        self.received.append(bytes);
+    }
+
+    /// Moves everything unsent to `to`, which is empty.
+    pub(crate) fn take_unsent(&mut self, to: &mut Buffer) {
+        to.append(&mut self.unsent);
     }
 
     /// Bytes that were received before TLS was started.
@@ -226,19 +240,32 @@ impl Records {
         Ok(front.len())
     }
 
-    /// Puts a close_notify to what is unsent, if the handshake is over.
-    pub(crate) fn close(&mut self) {
-        if self.info.is_none() || self.failed.is_some() {
+    /// Puts a close_notify to what is unsent, if the handshake is over. What the server sent and was not read yet goes to `spill`.
+    pub(crate) fn close(&mut self, spill: &mut Buffer) {
+        if self.info.is_none() {
             return;
         }
-        let UnbufferedStatus { state, .. } = self
-            .client
-            .connection
-            .process_tls_records(self.received.filled_mut());
-        if let Ok(ConnectionState::WriteTraffic(mut traffic)) = state
-            && let Ok(count) = traffic.queue_close_notify(self.unsent.room(256))
-        {
-            self.unsent.commit(count);
+        while self.failed.is_none() {
+            let was_closed = self.closed;
+            let UnbufferedStatus { discard, state } = self
+                .client
+                .connection
+                .process_tls_records(self.received.filled_mut());
+            let step = match state {
+                Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                    if let Ok(count) = traffic.queue_close_notify(self.unsent.room(256)) {
+                        self.unsent.commit(count);
+                    }
+                    Ok(Step::Blocked)
+                }
+                other => handle(other, &mut self.unsent, &mut [], spill),
+            };
+            self.received.consume(discard);
+            match self.settle(step) {
+                Ok(Step::Went | Step::Data(_)) => {}
+                Ok(Step::End) if !was_closed => {}
+                Ok(Step::End | Step::Blocked) | Err(_) => return,
+            }
         }
     }
 
@@ -248,6 +275,7 @@ impl Records {
             if let Some(error) = &self.failed {
                 return Err(error.clone());
             }
+            let was_closed = self.closed;
             let UnbufferedStatus { discard, state } = self
                 .client
                 .connection
@@ -282,6 +310,9 @@ impl Records {
             self.received.consume(discard);
             match self.settle(step)? {
                 Step::Blocked => return Err(rustls::Error::HandshakeNotComplete),
+                Step::End if was_closed => {
+                    return Err(rustls::Error::General("both sides are closed".to_owned()));
+                }
                 // The server's side is closed; ours is not.
                 Step::End | Step::Data(_) | Step::Went => {}
             }

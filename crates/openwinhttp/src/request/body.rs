@@ -30,7 +30,21 @@ pub(crate) struct Write {
 
 fn take_for_reading<B: Buffer>(state: &mut Data<B>) -> Result<Option<Box<Exchange>>> {
     state.phase.require(Phase::Received)?;
+    // What follows a 101 belongs to the WebSocket (spec/README 36): as a body it is empty (facts 17.3).
+    if state
+        .exchange
+        .as_ref()
+        .is_some_and(|exchange| exchange.is_upgraded())
+    {
+        return Ok(None);
+    }
     Ok(state.take_exchange())
+}
+
+fn give_back<B: Buffer>(state: &mut Data<B>, exchange: Option<Box<Exchange>>) {
+    if exchange.is_some() {
+        state.exchange = exchange;
+    }
 }
 
 /// The connection is not needed any more when the body is at its end.
@@ -110,7 +124,7 @@ impl Query {
     }
 
     pub(super) fn end<B: Buffer>(self, state: &mut Data<B>) {
-        state.exchange = self.exchange;
+        give_back(state, self.exchange);
     }
 }
 
@@ -188,7 +202,7 @@ impl Read {
     }
 
     pub(super) fn end<B: Buffer>(self, state: &mut Data<B>) {
-        state.exchange = self.exchange;
+        give_back(state, self.exchange);
     }
 }
 
@@ -254,6 +268,6 @@ impl Write {
     }
 
     pub(super) fn end<B: Buffer>(self, state: &mut Data<B>, _succeeded: bool) {
-        state.exchange = self.exchange;
+        give_back(state, self.exchange);
     }
 }

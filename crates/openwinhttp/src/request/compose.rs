@@ -2,10 +2,12 @@
 
 use http1_proto::Version;
 use http1_proto::request::{self, BodyEncoder};
+use ws_proto::handshake::ClientHandshake;
 
 use super::state::Message;
 use super::target::Fixed;
 use crate::options::Options;
+use crate::request_headers::RequestHeaders;
 use crate::{Buffer, Error, Result};
 
 /// How the body of a request is framed.
@@ -125,12 +127,22 @@ pub(super) fn write_head<B: Buffer>(
     };
     let chunked = message.plan == BodyPlan::Chunked;
     let refresh = if fixed.refresh { "no-cache" } else { "" };
-    let ours: [(&str, &str); 9] = [
-        ("Connection", keep),
+    let (mut key, mut version, mut upgrade) = (String::new(), "", "");
+    if let Some(handshake) = &message.handshake {
+        key = handshake_key(handshake);
+        version = ws_proto::handshake::VERSION;
+        upgrade = "websocket";
+    }
+    let connection = if upgrade.is_empty() { keep } else { "Upgrade" };
+    let ours: [(&str, &str); 12] = [
+        ("Connection", connection),
         ("User-Agent", agent.unwrap_or_default()),
         ("Host", &authority),
         ("Accept", &fixed.accept),
         ("Referer", &fixed.referrer),
+        ("Upgrade", upgrade),
+        ("Sec-WebSocket-Version", version),
+        ("Sec-WebSocket-Key", &key),
         ("Pragma", refresh),
         ("Cache-Control", if fixed.http_1_0 { "" } else { refresh }),
         ("Content-Length", &length),
@@ -141,7 +153,7 @@ pub(super) fn write_head<B: Buffer>(
         .filter(|(name, value)| !value.is_empty() && !own.contains(name.as_bytes()))
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()));
     let theirs = own.iter().map(|header| (header.name, header.value));
-    let version = if fixed.http_1_0 {
+    let http_version = if fixed.http_1_0 {
         Version::Http10
     } else {
         Version::Http11
@@ -152,8 +164,34 @@ pub(super) fn write_head<B: Buffer>(
         out,
         fixed.verb.as_bytes(),
         fixed.url.target(),
-        version,
+        http_version,
         ours.chain(theirs),
     )
     .map_err(|_| Error::InvalidParameter)
+}
+
+fn handshake_key(handshake: &ClientHandshake) -> String {
+    handshake
+        .request_headers()
+        .into_iter()
+        .find(|header| header.name == "Sec-WebSocket-Key")
+        .map(|header| header.value.into_owned())
+        .unwrap_or_default()
+}
+
+/// A handshake that offers the subprotocols of the application's own header.
+///
+/// # Errors
+/// [`Error::InvalidParameter`]: that header is malformed.
+pub(super) fn handshake(headers: &RequestHeaders) -> Result<ClientHandshake> {
+    let own: Vec<&[u8]> = (0..)
+        .map_while(|n| headers.get(b"Sec-WebSocket-Protocol", n))
+        .collect();
+    let offered: Vec<&[u8]> = own
+        .iter()
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .filter(|name| !name.is_empty())
+        .collect();
+    ClientHandshake::new(rand::random(), &offered, &[]).map_err(|_| Error::InvalidParameter)
 }

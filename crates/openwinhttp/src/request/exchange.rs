@@ -5,7 +5,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http1_proto::request::BodyEncoder;
-use http1_proto::{Blame, ResponseReader};
+use http1_proto::{Blame, CloseReason, ResponseReader};
 use net::conn::Conn;
 use net::cx::Cx;
 use net::pool::{self, Lease};
@@ -44,6 +44,11 @@ impl Exchange {
                 .map_err(|error| transport_error(&error))?;
         }
         Ok(())
+    }
+
+    /// Whether the connection speaks another protocol now.
+    pub(super) fn is_upgraded(&self) -> bool {
+        self.reader.close_reason() == Some(CloseReason::Upgraded)
     }
 
     /// Whether nothing more of the response is to come.
@@ -203,7 +208,7 @@ pub(super) fn poll_write_all(
 }
 
 /// What a failed send or receive means.
-pub(super) fn transport_error(error: &io::Error) -> Error {
+pub(crate) fn transport_error(error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::TimedOut => Error::Timeout,
         io::ErrorKind::OutOfMemory => Error::NotEnoughMemory,

@@ -30,17 +30,19 @@ use net::tls::TlsInfo;
 
 use self::body::{Query, Read, Write};
 use self::core::{Core, State};
+pub(crate) use self::exchange::transport_error;
 use self::operation::Operation;
 use self::receive::Receive;
 use self::send::Send;
 pub use self::state::ConnectionInfo;
-use self::state::Phase;
+use self::state::{Phase, Upgrade};
 use self::target::Fixed;
 pub use self::target::OpenRequest;
 use crate::options::Options;
 use crate::request_headers::RequestHeaders;
 use crate::session::SessionShared;
 use crate::turn::{Start, Started};
+use crate::websocket::WebSocket;
 use crate::{Api, Buffer, Error, Observer, Result};
 
 /// A request, and the response to it.
@@ -241,6 +243,46 @@ impl<B: Buffer> Request<B> {
         )
     }
 
+    /// Asks to become a WebSocket (RFC 6455) with the next send: `WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`. `send_buffer` of
+    /// less than 16 bytes makes that send fail with [`Error::NotEnoughMemory`] (facts 17.6).
+    pub fn upgrade_to_web_socket(&self, send_buffer: u32) {
+        self.core.state().message.upgrade = Some(Upgrade { send_buffer });
+    }
+
+    /// Makes a WebSocket of a request that was answered with 101: `WinHttpWebSocketCompleteUpgrade`. The request can be closed
+    /// afterwards, or sent again for another WebSocket.
+    ///
+    /// # Errors
+    /// [`Error::IncorrectHandleState`]: no upgrade was asked for, there is no response, or it was done before.
+    /// [`Error::InvalidOperation`]: the status is not 101.
+    pub fn complete_upgrade(&self, observer: Option<Arc<dyn Observer>>) -> Result<WebSocket<B>> {
+        let mut state = self.core.state();
+        self.core.check_open().map_err(|_| Error::InvalidHandle)?;
+        if state.pending().is_some() || state.message.handshake.is_none() {
+            return Err(Error::IncorrectHandleState);
+        }
+        state.phase.require(Phase::Received)?;
+        let status = state
+            .message
+            .response
+            .as_ref()
+            .map_or(0, |response| response.status());
+        if status != 101 {
+            return Err(Error::InvalidOperation);
+        }
+        let exchange = state.exchange.take().ok_or(Error::IncorrectHandleState)?;
+        let send_timeout = state.options.timeouts.send.duration();
+        state.forget_canceller();
+        drop(state);
+        // The connection leaves the pool for good.
+        WebSocket::new(
+            exchange.conn,
+            self.core.session.mode(),
+            send_timeout,
+            observer,
+        )
+    }
+
     /// Closes the request: `WinHttpCloseHandle`. Never waits for the network. A pending operation is completed with
     /// [`Error::OperationCancelled`], then `Closed` is notified; possibly before this returns.
     ///
@@ -248,6 +290,12 @@ impl<B: Buffer> Request<B> {
     /// [`Error::InvalidHandle`]: it was closed before.
     pub fn close(&self) -> Result<()> {
         self.core.close()
+    }
+
+    /// Tells of the new request in a way of its own: whatever else is to be notified waits until `tell` has returned, also when
+    /// `tell` lets other threads know of the request. To be called before anybody else knows of it.
+    pub fn announce(&self, tell: impl FnOnce()) {
+        self.core.hold(tell);
     }
 
     /// Replaces the observer for notifications from now on.

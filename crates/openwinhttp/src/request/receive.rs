@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
-use http1_proto::{HeadStep, ResponseHead};
+use http1_proto::{HeadStep, Header, ResponseHead};
 use net::cx::Cx;
 
 use super::core::{Core, Data};
@@ -210,10 +210,25 @@ impl<B: Buffer> Receive<B> {
     /// The head is there.
     fn finish(&mut self, core: &Core<B>, head: ResponseHead) -> Result<()> {
         let received = u32::try_from(self.received).unwrap_or(u32::MAX);
-        core.state().message.response = Some(Arc::new(head));
+        let mut state = core.state();
+        if head.status() == 101
+            && let Some(handshake) = &state.message.handshake
+        {
+            let headers = head.headers().iter();
+            let headers =
+                headers.map(|Header { name, value }| ws_proto::handshake::Header { name, value });
+            handshake
+                .finish(headers)
+                .map_err(|_| Error::InvalidServerResponse)?;
+        }
+        state.message.response = Some(Arc::new(head));
+        drop(state);
         core.notify(&Notification::ResponseReceived(received));
         core.check_open()?;
-        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_complete()) {
+        if let Some(exchange) = self
+            .exchange
+            .take_if(|exchange| exchange.is_complete() && !exchange.is_upgraded())
+        {
             exchange.finish(core);
         }
         core.check_open()

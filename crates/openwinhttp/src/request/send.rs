@@ -6,7 +6,7 @@ use std::task::{Poll, ready};
 use http1_proto::{Limits, ResponseReader};
 use net::cx::Cx;
 
-use super::compose::{BodyPlan, keeps_alive, write_head};
+use super::compose::{BodyPlan, handshake, keeps_alive, write_head};
 use super::connection::{Establish, Established};
 use super::core::{Core, Data};
 use super::exchange::{Exchange, poll_write_all, transport_error};
@@ -15,6 +15,9 @@ use crate::{Buffer, Error, Notification, Result};
 
 /// Received bytes that may lie unread at least: a chunk's line, or trailers.
 const MIN_RECEIVE_BUFFER: usize = 128 * 1024;
+
+/// What a WebSocket's send buffer has at least (facts 17.6), in bytes.
+const MIN_SEND_BUFFER: u32 = 16;
 
 /// `WinHttpSendRequest` under way. Poll until ready; then [`Send::end`].
 pub(crate) struct Send<B: Buffer> {
@@ -98,6 +101,12 @@ impl<B: Buffer> Send<B> {
                     message.connection = None;
                     message.tls = None;
                     message.certificate_issuers.clear();
+                    if message
+                        .upgrade
+                        .is_some_and(|upgrade| upgrade.send_buffer < MIN_SEND_BUFFER)
+                    {
+                        return Poll::Ready(Err(Error::NotEnoughMemory));
+                    }
                     let options = Arc::clone(&state.options);
                     drop(state);
                     let establish = Establish::new(core, options, self.fresh)?;
@@ -195,7 +204,11 @@ impl<B: Buffer> Send<B> {
             lease,
             reused,
         } = established;
-        let state = core.state();
+        let mut state = core.state();
+        state.message.handshake = match state.message.upgrade {
+            Some(_) => Some(handshake(&state.message.headers)?),
+            None => None,
+        };
         let (message, options) = (&state.message, &state.options);
         core.session
             .with_agent(|agent| write_head(&mut self.head, &core.fixed, agent, message, options))?;
@@ -210,7 +223,8 @@ impl<B: Buffer> Send<B> {
         let exchange = http1_proto::Exchange {
             head_request: core.fixed.verb.eq_ignore_ascii_case("HEAD"),
             request_close: !keep,
-            ..http1_proto::Exchange::default()
+            upgrade: message.handshake.is_some(),
+            connect: false,
         };
         Ok(Box::new(Exchange {
             conn,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http1_proto::ResponseHead;
 use net::tls::TlsInfo;
+use ws_proto::handshake::ClientHandshake;
 
 use super::compose::BodyPlan;
 use crate::request_headers::RequestHeaders;
@@ -40,6 +41,10 @@ pub(crate) struct Message<B: Buffer> {
     /// The optional data of the last send, kept for sending again.
     pub(super) body: Option<B>,
     pub(super) plan: BodyPlan,
+    /// The request asks to become a WebSocket.
+    pub(super) upgrade: Option<Upgrade>,
+    /// The handshake of the last send.
+    pub(super) handshake: Option<ClientHandshake>,
     /// Bytes of the body that `write` has sent; such a body cannot be sent again.
     pub(super) streamed: u64,
     /// The head as it was sent last.
@@ -59,6 +64,8 @@ impl<B: Buffer> Message<B> {
             headers: RequestHeaders::default(),
             body: None,
             plan: BodyPlan::default(),
+            upgrade: None,
+            handshake: None,
             streamed: 0,
             sent_head: Vec::new(),
             response: None,
@@ -77,4 +84,11 @@ pub struct ConnectionInfo {
     pub local: SocketAddr,
     /// The server's.
     pub remote: SocketAddr,
+}
+
+/// How a request becomes a WebSocket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Upgrade {
+    /// `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE`: only that it is not too small matters.
+    pub(super) send_buffer: u32,
 }

@@ -1,6 +1,6 @@
 //! An object with made-up operations, the application that uses it, and the book of what happened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Poll;
@@ -44,6 +44,8 @@ struct Book {
     open: BTreeSet<u32>,
     /// How often each accepted operation was completed.
     accepted: BTreeMap<u32, u32>,
+    /// Those that were not completed yet, in the order in which they were accepted.
+    order: VecDeque<u32>,
     chained: u32,
     notifications: u32,
     /// Who notifies, and how deep.
@@ -69,7 +71,10 @@ impl World {
 
     /// A new operation; it is accepted when this is called inside `begin`.
     fn operation(&self, id: u32, is_followed: bool) -> Operation {
-        let twice = self.book().accepted.insert(id, 0);
+        let mut book = self.book();
+        book.order.push_back(id);
+        let twice = book.accepted.insert(id, 0);
+        drop(book);
         assert_eq!(twice, None, "operation {id} is begun once");
         Operation {
             id,
@@ -176,6 +181,21 @@ impl Object {
             |turn, pendings| turn.wait(|cx| wait_for_network(pendings, cx)),
             |_: &mut State<Fake>, _, _| {},
         )
+    }
+
+    /// Tells others of the object while it holds the turn; what that starts is waited for.
+    pub(crate) fn announce(&self, tell: impl FnOnce() -> thread::JoinHandle<bool>) {
+        let mut other = None;
+        self.turn.hold(|| {
+            let me = Some((thread::current().id(), 1));
+            self.world.book().notifying = me;
+            other = Some(tell());
+            let mut book = self.world.book();
+            assert_eq!(book.notifying, me, "somebody else notified");
+            book.notifying = None;
+        });
+        let closed = other.expect("told").join().expect("no panic");
+        assert!(closed, "nobody else closes");
     }
 
     /// Whether it was open.
@@ -303,6 +323,11 @@ impl Application {
                 let completions = book.accepted.get_mut(id).expect("an accepted operation");
                 *completions += 1;
                 assert_eq!(*completions, 1, "operation {id} is completed once");
+                assert_eq!(
+                    book.order.pop_front(),
+                    Some(*id),
+                    "completions keep the order"
+                );
             }
             Notification::Closed => {
                 assert_eq!(depth, 0, "the end inside of another notification");

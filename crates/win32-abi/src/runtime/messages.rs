@@ -46,6 +46,7 @@ fn system_text(number: u32) -> Option<&'static str> {
         38 => "The end of the file was reached.",
         50 => "The request is not supported.",
         80 => "The file exists.",
+        86 => "The password is wrong.",
         87 => "A parameter is not valid.",
         109 => "The pipe was ended.",
         110 => "The file cannot be opened.",

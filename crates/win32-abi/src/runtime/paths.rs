@@ -23,7 +23,8 @@ const ERROR_BROKEN_PIPE: u32 = 109;
 const ERROR_INVALID_NAME: u32 = 123;
 const ERROR_DIR_NOT_EMPTY: u32 = 145;
 
-pub(super) fn number_of(error: &io::Error) -> u32 {
+/// The number of a failure to open, read or write a file.
+pub fn number_of(error: &io::Error) -> u32 {
     match error.kind() {
         ErrorKind::NotFound => ERROR_FILE_NOT_FOUND,
         ErrorKind::NotADirectory => ERROR_PATH_NOT_FOUND,
@@ -68,16 +69,20 @@ fn path_of(name: &str) -> PathBuf {
     PathBuf::from(name.replace('\\', "/"))
 }
 
+/// The path that a program means; `\` is `/`. NULL is the empty path.
+///
 /// # Safety
 /// `name` is NULL or points to text with a 0 at its end.
-pub(super) unsafe fn wide_path(name: *const u16) -> PathBuf {
+pub unsafe fn wide_path(name: *const u16) -> PathBuf {
     // SAFETY: the caller's promise.
     path_of(&String::from_utf16_lossy(unsafe { wide(name) }))
 }
 
+/// The same from UTF-8.
+///
 /// # Safety
 /// As [`wide_path`].
-pub(super) unsafe fn narrow_path(name: *const c_char) -> PathBuf {
+pub unsafe fn narrow_path(name: *const c_char) -> PathBuf {
     // SAFETY: the caller's promise.
     path_of(&String::from_utf8_lossy(unsafe { narrow(name) }))
 }

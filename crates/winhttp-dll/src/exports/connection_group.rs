@@ -28,7 +28,7 @@ pub unsafe extern "system" fn WinHttpQueryConnectionGroup(
             return Err(Error::InvalidParameter);
         }
         let (host, count) = match &object {
-            Object::Session(_) => return Err(Error::IncorrectHandleType),
+            Object::Session(_) | Object::WebSocket(_) => return Err(Error::IncorrectHandleType),
             Object::Connect(object) => {
                 let secure = flags & WINHTTP_QUERY_CONNECTION_GROUP_FLAG_INSECURE == 0;
                 (

@@ -5,10 +5,10 @@
 use openwinhttp::{Error, Mode, Result};
 use win32_abi::winhttp::*;
 
-use crate::guard::{boolean, code, value};
+use crate::guard::{boolean, code};
 use crate::objects::Object;
 
-/// No handle is a WebSocket or a resolver yet.
+/// No handle is a resolver yet.
 fn not_a(handle: HINTERNET) -> Result<()> {
     Object::of(handle)?;
     Err(Error::IncorrectHandleType)
@@ -219,76 +219,6 @@ pub extern "system" fn WinHttpFreeProxySettings(
     pWinHttpProxySettings: *mut WINHTTP_PROXY_SETTINGS,
 ) {
     // Nothing is ever given out that this could free.
-}
-
-/// `WinHttpWebSocketCompleteUpgrade`: makes a WebSocket of a request that was answered with 101. NULL on failure. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketCompleteUpgrade(
-    hRequest: HINTERNET,
-    pContext: DWORD_PTR,
-) -> HINTERNET {
-    value(std::ptr::null_mut(), || {
-        Object::request(hRequest)?;
-        // The option that asks for an upgrade does nothing yet.
-        Err(Error::IncorrectHandleState)
-    })
-}
-
-/// `WinHttpWebSocketSend`: sends a message or part of one. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketSend(
-    hWebSocket: HINTERNET,
-    eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
-    pvBuffer: PVOID,
-    dwBufferLength: DWORD,
-) -> DWORD {
-    code(|| not_a(hWebSocket))
-}
-
-/// `WinHttpWebSocketReceive`: receives a message or part of one. The outputs are for synchronous use. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketReceive(
-    hWebSocket: HINTERNET,
-    pvBuffer: PVOID,
-    dwBufferLength: DWORD,
-    pdwBytesRead: *mut DWORD,
-    peBufferType: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
-) -> DWORD {
-    code(|| not_a(hWebSocket))
-}
-
-/// `WinHttpWebSocketShutdown`: sends a Close frame; receiving goes on. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketShutdown(
-    hWebSocket: HINTERNET,
-    usStatus: USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
-) -> DWORD {
-    code(|| not_a(hWebSocket))
-}
-
-/// `WinHttpWebSocketClose`: sends a Close frame and waits for the peer's. The handle stays open. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketClose(
-    hWebSocket: HINTERNET,
-    usStatus: USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
-) -> DWORD {
-    code(|| not_a(hWebSocket))
-}
-
-/// `WinHttpWebSocketQueryCloseStatus`: gives status and reason of the peer's Close frame. Not yet.
-#[unsafe(no_mangle)]
-pub extern "system" fn WinHttpWebSocketQueryCloseStatus(
-    hWebSocket: HINTERNET,
-    pusStatus: *mut USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
-    pdwReasonLengthConsumed: *mut DWORD,
-) -> DWORD {
-    code(|| not_a(hWebSocket))
 }
 
 macro_rules! system_functions {

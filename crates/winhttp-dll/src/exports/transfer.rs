@@ -33,6 +33,17 @@ pub unsafe extern "system" fn WinHttpSendRequest(
             return Err(Error::IncorrectHandleState);
         }
         refuse_what_is_to_come(&object)?;
+        if object
+            .stored
+            .number(WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET)
+            .is_some()
+        {
+            // The size counts when the request is sent (facts 17.6).
+            let send_buffer = object
+                .stored
+                .number(WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE);
+            request.upgrade_to_web_socket(send_buffer.unwrap_or(DEFAULT_SEND_BUFFER));
+        }
         // Unlike elsewhere a text with length 0 is used (facts 7.4).
         // SAFETY: the caller's contract.
         let headers = unsafe {
@@ -67,14 +78,14 @@ pub unsafe extern "system" fn WinHttpSendRequest(
     })
 }
 
+/// `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` by default (facts 3.20), in bytes.
+const DEFAULT_SEND_BUFFER: u32 = 32_768;
+
 /// What the request asks for and cannot have yet is refused, rather than sent in another way than was asked for.
 fn refuse_what_is_to_come(object: &RequestObject) -> Result<()> {
     let stored = &object.stored;
     if stored.names_a_proxy() {
         return Err(Error::CannotConnect);
-    }
-    if stored.number(WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET).is_some() {
-        return Err(Error::NotSupported);
     }
     let set = |option| stored.number(option).unwrap_or(0) != 0;
     if set(WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED) && set(WINHTTP_OPTION_ENABLE_HTTP_PROTOCOL) {

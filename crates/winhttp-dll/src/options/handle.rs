@@ -55,6 +55,7 @@ pub(super) fn query_parent(target: &Target, out: &Out) -> Result<()> {
         Object::Session(_) => std::ptr::null_mut(),
         Object::Connect(object) => object.parent.to_handle(),
         Object::Request(object) => object.parent.to_handle(),
+        Object::WebSocket(object) => object.parent.to_handle(),
     };
     out.plain(|| Ok(parent))
 }

@@ -44,6 +44,7 @@ impl Target {
             Self::Object(Object::Session(_)) => SESSION,
             Self::Object(Object::Connect(_)) => CONNECT,
             Self::Object(Object::Request(_)) => REQUEST,
+            Self::Object(Object::WebSocket(_)) => WEB_SOCKET,
         }
     }
 
@@ -56,7 +57,7 @@ impl Target {
             Self::Object(Object::Session(object)) => Ok(look(&object.session.options())),
             Self::Object(Object::Connect(object)) => Ok(look(&object.session.session.options())),
             Self::Object(Object::Request(object)) => Ok(look(&object.request.options())),
-            Self::Process => Err(Error::IncorrectHandleType),
+            Self::Object(Object::WebSocket(_)) | Self::Process => Err(Error::IncorrectHandleType),
         }
     }
 
@@ -76,6 +77,7 @@ impl Target {
             Self::Object(Object::Session(object)) => Ok(&object.stored),
             Self::Object(Object::Connect(object)) => Ok(&object.session.stored),
             Self::Object(Object::Request(object)) => Ok(&object.stored),
+            Self::Object(Object::WebSocket(object)) => Ok(&object.stored),
             Self::Process => Err(Error::IncorrectHandleType),
         }
     }

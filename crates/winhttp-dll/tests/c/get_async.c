@@ -190,7 +190,9 @@ static BOOL Print(const FETCH *pFetch, int number)
         return FALSE;
     }
     wprintf(L"%d: status %lu, %lu bytes: ", number, pFetch->dwStatus, pFetch->cbBody);
-    fwrite(pFetch->pbBody, 1, pFetch->cbBody, stdout);
+    if (pFetch->cbBody > 0) {
+        fwrite(pFetch->pbBody, 1, pFetch->cbBody, stdout);
+    }
     wprintf(L"\n");
     return TRUE;
 }

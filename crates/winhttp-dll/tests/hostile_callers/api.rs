@@ -109,7 +109,10 @@ pub(crate) fn boolean(result: BOOL) -> u32 {
             error
         }
         1 => {
-            assert!([0, 997].contains(&error), "a success with last error {error}");
+            assert!(
+                [0, 997].contains(&error),
+                "a success with last error {error}"
+            );
             0
         }
         other => panic!("a BOOL is {other}"),
@@ -130,6 +133,10 @@ pub(crate) fn handle(result: HINTERNET) -> u32 {
 /// The error of a function that returns it.
 #[track_caller]
 pub(crate) fn code(result: DWORD) -> u32 {
-    assert_eq!(last_error(), result, "the last error is the same as the result");
+    assert_eq!(
+        last_error(),
+        result,
+        "the last error is the same as the result"
+    );
     result
 }

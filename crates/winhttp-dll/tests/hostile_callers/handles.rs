@@ -88,12 +88,15 @@ fn handle_calls() -> Vec<HandleCall> {
         ("WinHttpGetProxyForUrl", Session, |h| {
             let script = wide("http://127.0.0.1:1/none.pac");
             // SAFETY: all zeros is valid.
-            let (mut options, mut info): (WINHTTP_AUTOPROXY_OPTIONS, WINHTTP_PROXY_INFO) = unsafe { (zeroed(), zeroed()) };
+            let (mut options, mut info): (WINHTTP_AUTOPROXY_OPTIONS, WINHTTP_PROXY_INFO) =
+                unsafe { (zeroed(), zeroed()) };
             options.dwFlags = WINHTTP_AUTOPROXY_CONFIG_URL;
             options.lpszAutoConfigUrl = script.as_ptr().cast_mut();
             let url = wide("http://localhost/");
             // SAFETY: valid structures; the texts end with NUL.
-            boolean(unsafe { (api().WinHttpGetProxyForUrl)(h, url.as_ptr(), &mut options, &mut info) })
+            boolean(unsafe {
+                (api().WinHttpGetProxyForUrl)(h, url.as_ptr(), &mut options, &mut info)
+            })
         }),
         call!(WinHttpCreateProxyResolver Session code |h| &mut null_mut()),
         // SAFETY in the macro: all zeros is a valid structure.
@@ -178,8 +181,8 @@ fn wrong_numbers(valid: usize) -> Vec<usize> {
 
 both_modes! {
     /// Numbers that never were handles.
-    /// Statements: facts 1.10; functions 10.11, 10.12
-    fn fc11_what_is_no_handle_is_6(mode: Mode) {
+    /// Statements: facts 1.11; functions 10.8, 10.16
+    fn fc16_what_is_no_handle_is_6(mode: Mode) {
         let client = Client::new(mode);
         for (name, wants, call) in handle_calls() {
             for number in wrong_numbers(client.session.raw()) {
@@ -194,8 +197,8 @@ both_modes! {
     }
 
     /// Handles that were closed, of each kind, also when their places are taken by others.
-    /// Statements: facts 1.10; functions 10.11
-    fn fc11_what_was_a_handle_is_6(mode: Mode) {
+    /// Statements: facts 1.10; functions 10.16
+    fn fc16_what_was_a_handle_is_6(mode: Mode) {
         for reused in [false, true] {
             let client = Client::new(mode);
             let connect = client.connect_to("localhost", 80);
@@ -217,8 +220,8 @@ both_modes! {
     }
 
     /// Handles of another kind: 12018.
-    /// Statements: facts 1.11; functions 10.11
-    fn fc11_handles_of_another_kind_are_12018(mode: Mode) {
+    /// Statements: functions 10.8, 10.12
+    fn fc12_handles_of_another_kind_are_12018(mode: Mode) {
         let client = Client::new(mode);
         let connect = client.connect_to("localhost", 80);
         let request = client.request(&connect, &RequestSpec::new("GET", "/"));

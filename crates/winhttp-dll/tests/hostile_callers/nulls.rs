@@ -19,8 +19,8 @@ macro_rules! lacking {
 }
 
 both_modes! {
-    /// Statements: facts 15.3, 15.8, 15.11, 15.12, 21.1; functions 10.13, 10.14, 10.32
-    fn fc13_null_where_something_is_needed(mode: Mode) {
+    /// Statements: facts 1.3, 2.1, 2.5, 15.8, 16.1, 16.3, 21.1, 22.1; functions 10.3; options 9.55
+    fn f1_3_null_where_something_is_needed(mode: Mode) {
         let server = Server::answering(response("", b"body"));
         let client = Client::new(mode);
         let session = client.session.raw() as HINTERNET;
@@ -48,11 +48,14 @@ both_modes! {
             // SAFETY: all zeros is valid.
             "wide names" code WinHttpAddRequestHeadersEx(request, WINHTTP_ADDREQ_FLAG_ADD, 1, 0, 1, &mut zeroed()) = 87;
             "size" boolean WinHttpQueryOption(request, WINHTTP_OPTION_CONNECT_TIMEOUT, (&raw mut number).cast(), null_mut()) = 87;
+            "size and value" boolean WinHttpQueryOption(request, WINHTTP_OPTION_CONNECT_TIMEOUT, null_mut(), null_mut()) = 87;
             "value" boolean WinHttpSetOption(request, WINHTTP_OPTION_CONNECT_TIMEOUT, null_mut(), 4) = 87;
             "url" boolean WinHttpCrackUrl(null(), 0, 0, &mut none) = 87;
             "url with a length" boolean WinHttpCrackUrl(null(), 10, 0, &mut none) = 87;
             "components" boolean WinHttpCrackUrl(url.as_ptr(), 0, 0, null_mut()) = 87;
             "components" boolean WinHttpCreateUrl(null_mut(), 0, null_mut(), &mut number) = 87;
+            // SAFETY: all zeros is valid.
+            "structure's size" boolean WinHttpCreateUrl(&mut zeroed(), 0, null_mut(), &mut number) = 87;
             "length" boolean WinHttpCreateUrl(&mut none, 0, null_mut(), null_mut()) = 87;
             "time" boolean WinHttpTimeFromSystemTime(null(), time.as_mut_ptr()) = 87;
             // SAFETY: all zeros is valid.
@@ -60,6 +63,8 @@ both_modes! {
             // SAFETY: all zeros is valid.
             "text" boolean WinHttpTimeToSystemTime(null(), &mut zeroed()) = 87;
             "time" boolean WinHttpTimeToSystemTime(name.as_ptr(), null_mut()) = 87;
+            "url and flags" boolean WinHttpDetectAutoProxyConfigUrl(0, null_mut()) = 87;
+            "flags" boolean WinHttpDetectAutoProxyConfigUrl(0, &mut null_mut()) = 87;
             "url" boolean WinHttpDetectAutoProxyConfigUrl(WINHTTP_AUTO_DETECT_TYPE_DHCP, null_mut()) = 87;
             "info" boolean WinHttpGetDefaultProxyConfiguration(null_mut()) = 87;
             "info" boolean WinHttpSetDefaultProxyConfiguration(null_mut()) = 87;
@@ -90,7 +95,6 @@ both_modes! {
     }
 
     /// Outputs need no alignment: programs pass members of packed structures.
-    /// Statements: functions 10.33
     fn outputs_need_not_be_aligned(mode: Mode) {
         let server = Server::answering(response("", b"body"));
         let client = Client::new(mode);

@@ -14,19 +14,55 @@ fn states(error: u32) -> Vec<(&'static str, String, End)> {
     let read = |bytes: &str| End::after(bytes, error);
     vec![
         ("before the head", String::new(), End::Receive(error)),
-        ("in the status line", "HTTP/1.1 2".into(), End::Receive(error)),
-        ("in the head", "HTTP/1.1 200 OK\r\nA: b".into(), End::Receive(error)),
-        ("after 1xx", "HTTP/1.1 100 Continue\r\n\r\n".into(), End::Receive(error)),
-        ("after the head", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".into(), read("")),
-        ("in the body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc".into(), read("abc")),
-        ("in a body until close", "HTTP/1.1 200 OK\r\n\r\nabc".into(), read("abc")),
+        (
+            "in the status line",
+            "HTTP/1.1 2".into(),
+            End::Receive(error),
+        ),
+        (
+            "in the head",
+            "HTTP/1.1 200 OK\r\nA: b".into(),
+            End::Receive(error),
+        ),
+        (
+            "after 1xx",
+            "HTTP/1.1 100 Continue\r\n\r\n".into(),
+            End::Receive(error),
+        ),
+        (
+            "after the head",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".into(),
+            read(""),
+        ),
+        (
+            "in the body",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc".into(),
+            read("abc"),
+        ),
+        (
+            "in a body until close",
+            "HTTP/1.1 200 OK\r\n\r\nabc".into(),
+            read("abc"),
+        ),
         ("before a chunk", CHUNKED.into(), read("")),
         ("in a size", format!("{CHUNKED}5"), read("")),
         ("in an extension", format!("{CHUNKED}5;abc"), read("")),
         ("in a chunk", format!("{CHUNKED}5\r\nabc"), read("abc")),
-        ("after a chunk", format!("{CHUNKED}3\r\nabc\r\n"), read("abc")),
-        ("in the last chunk", format!("{CHUNKED}3\r\nabc\r\n0"), read("abc")),
-        ("in the trailers", format!("{CHUNKED}3\r\nabc\r\n0\r\nA: b\r\nC"), read("abc")),
+        (
+            "after a chunk",
+            format!("{CHUNKED}3\r\nabc\r\n"),
+            read("abc"),
+        ),
+        (
+            "in the last chunk",
+            format!("{CHUNKED}3\r\nabc\r\n0"),
+            read("abc"),
+        ),
+        (
+            "in the trailers",
+            format!("{CHUNKED}3\r\nabc\r\n0\r\nA: b\r\nC"),
+            read("abc"),
+        ),
     ]
 }
 
@@ -51,7 +87,7 @@ both_modes! {
         }
     }
 
-    /// Statements: behaviour 18.51; facts 4.10
+    /// Statements: behaviour 18.51
     fn bc51_a_stall_in_every_state_is_12002(mode: Mode) {
         for (state, bytes, wanted) in states(TIMEOUT) {
             let server = answering(bytes, |peer| drop(peer.read_to_end()));
@@ -173,6 +209,24 @@ both_modes! {
             let whole = end == End::Whole(413, b"big".to_vec());
             assert!(whole || !reads && end.error() == CONNECTION, "{reads}: {end:?}");
         }
+    }
+
+    /// A server that talks without end and does not read: both sides wait for the other, until a limit ends it.
+    /// Statements: behaviour 18.51
+    fn b5_a_server_that_only_talks_during_an_upload(mode: Mode) {
+        let server = Server::every(|_, peer| {
+            peer.request();
+            while peer.try_send("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000).as_bytes()) {}
+        });
+        let client = Client::new(mode);
+        let request = open(&client, &server, &RequestSpec::new("POST", "/"));
+        limit(&request, 500);
+        let body = vec![b'x'; 16 << 20];
+        let end = match request.send_body(&body) {
+            Ok(()) => finish(&request),
+            Err(error) => End::Send(error.0),
+        };
+        assert!([TIMEOUT, INVALID].contains(&end.error()), "{end:?}");
     }
 
     /// Head and body one byte at a time, each gap below the limit, the whole above it.

@@ -97,7 +97,8 @@ pub(crate) fn finish(request: &Request) -> End {
             Ok(part) => body.extend(part),
             Err(Code(error)) => {
                 assert!(
-                    request.read(16) == Err(Code(error)) || request.read(16).is_ok_and(|part| part.is_empty()),
+                    request.read(16) == Err(Code(error))
+                        || request.read(16).is_ok_and(|part| part.is_empty()),
                     "a second read gives the error again, or the end"
                 );
                 return End::Read(error, body);

@@ -60,7 +60,11 @@ fn cases() -> Vec<(Vec<u8>, Then, End)> {
         (line("HTTP/1.1 2x0 OK"), Wait, invalid()),
         (line("HTTP/1.1 200 O\0K"), Wait, invalid()),
         (line("HTTP/1.1 101 Switching Protocols"), Wait, invalid()),
-        (raw("HTTP/1.1 100 Continue\r\n\r\nGARBAGE\r\n"), Wait, invalid()),
+        (
+            raw("HTTP/1.1 100 Continue\r\n\r\nGARBAGE\r\n"),
+            Wait,
+            invalid(),
+        ),
         // Headers that are none.
         (head("no colon", ""), Wait, invalid()),
         (head(": no name", ""), Wait, invalid()),
@@ -74,13 +78,40 @@ fn cases() -> Vec<(Vec<u8>, Then, End)> {
         (head("Content-Length: 1, 2", "x"), Wait, invalid()),
         (head("Content-Length: 1;", "x"), Wait, invalid()),
         (head("Content-Length:", "x"), Wait, invalid()),
-        (head("Content-Length: 18446744073709551616", "x"), Wait, invalid()),
-        (head("Content-Length: 1\r\nContent-Length: 2", "x"), Wait, invalid()),
-        (head("Content-Length: 1\r\nContent-Length: 1", "x"), Wait, End::body("x")),
-        (head("Content-Length: 18446744073709551615", "x"), Close, End::body("x")),
+        (
+            head("Content-Length: 18446744073709551616", "x"),
+            Wait,
+            invalid(),
+        ),
+        (
+            head("Content-Length: 1\r\nContent-Length: 2", "x"),
+            Wait,
+            invalid(),
+        ),
+        (
+            head("Content-Length: 1\r\nContent-Length: 1", "x"),
+            Wait,
+            End::body("x"),
+        ),
+        (
+            head("Content-Length: 18446744073709551615", "x"),
+            Close,
+            End::body("x"),
+        ),
         // Chunked wins over a length; named twice it is malformed.
-        (head("Content-Length: 50\r\nTransfer-Encoding: chunked", "1\r\nx\r\n0\r\n\r\n"), Wait, End::body("x")),
-        (head("Transfer-Encoding: chunked, chunked", "0\r\n\r\n"), Wait, invalid()),
+        (
+            head(
+                "Content-Length: 50\r\nTransfer-Encoding: chunked",
+                "1\r\nx\r\n0\r\n\r\n",
+            ),
+            Wait,
+            End::body("x"),
+        ),
+        (
+            head("Transfer-Encoding: chunked, chunked", "0\r\n\r\n"),
+            Wait,
+            invalid(),
+        ),
         // Sizes.
         (chunked("-1\r\nx\r\n0\r\n\r\n"), Wait, after(INVALID, "")),
         (chunked("1\r\nx\r\n-1\r\n"), Wait, after(INVALID, "x")),
@@ -90,33 +121,89 @@ fn cases() -> Vec<(Vec<u8>, Then, End)> {
         (chunked(";a=b\r\nx\r\n"), Wait, after(INVALID, "")),
         (chunked("1 1\r\nx\r\n"), Wait, after(INVALID, "")),
         (chunked("10000000000000000\r\nx"), Wait, after(INVALID, "")),
-        (chunked("FFFFFFFFFFFFFFFFFFFFFFFFFFFF\r\nx"), Wait, after(INVALID, "")),
-        (chunked("FFFFFFFFFFFFFFFF\r\nx"), Close, after(CONNECTION, "x")),
+        (
+            chunked("FFFFFFFFFFFFFFFFFFFFFFFFFFFF\r\nx"),
+            Wait,
+            after(INVALID, ""),
+        ),
+        (
+            chunked("FFFFFFFFFFFFFFFF\r\nx"),
+            Close,
+            after(CONNECTION, "x"),
+        ),
         (chunked("1\nx\n0\n\n"), Wait, after(INVALID, "")),
         // A chunk that is longer than it says.
         (chunked("1\r\nxy\r\n0\r\n\r\n"), Wait, after(INVALID, "x")),
         (chunked("1\r\nx\rz"), Wait, after(INVALID, "x")),
         // Trailers.
-        (chunked("1\r\nx\r\n0\r\nno colon\r\n\r\n"), Wait, after(INVALID, "x")),
-        (chunked("1\r\nx\r\n0\r\nA\0: b\r\n\r\n"), Wait, after(INVALID, "x")),
-        (chunked(format!("1\r\nx\r\n0\r\n{}\r\n", "A: b\r\n".repeat(5000))), Wait, after(HEADER_COUNT, "x")),
-        (chunked(format!("1\r\nx\r\n0\r\nA: {}\r\n\r\n", "b".repeat(70_000))), Wait, after(HEADER_SIZE, "x")),
+        (
+            chunked("1\r\nx\r\n0\r\nno colon\r\n\r\n"),
+            Wait,
+            after(INVALID, "x"),
+        ),
+        (
+            chunked("1\r\nx\r\n0\r\nA\0: b\r\n\r\n"),
+            Wait,
+            after(INVALID, "x"),
+        ),
+        (
+            chunked(format!("1\r\nx\r\n0\r\n{}\r\n", "A: b\r\n".repeat(5000))),
+            Wait,
+            after(HEADER_COUNT, "x"),
+        ),
+        (
+            chunked(format!("1\r\nx\r\n0\r\nA: {}\r\n\r\n", "b".repeat(70_000))),
+            Wait,
+            after(HEADER_SIZE, "x"),
+        ),
         // Extensions.
-        (chunked(format!("1;{}\r\nx\r\n0\r\n\r\n", "e".repeat(8000))), Wait, End::body("x")),
-        (chunked(format!("1;{}\r\nx\r\n0\r\n\r\n", "e".repeat(9000))), Wait, after(CHUNK_HEADER_SIZE, "")),
-        (chunked(format!("{}1\r\nx\r\n0\r\n\r\n", "0".repeat(9000))), Wait, after(CHUNK_HEADER_SIZE, "")),
+        (
+            chunked(format!("1;{}\r\nx\r\n0\r\n\r\n", "e".repeat(8000))),
+            Wait,
+            End::body("x"),
+        ),
+        (
+            chunked(format!("1;{}\r\nx\r\n0\r\n\r\n", "e".repeat(9000))),
+            Wait,
+            after(CHUNK_HEADER_SIZE, ""),
+        ),
+        (
+            chunked(format!("{}1\r\nx\r\n0\r\n\r\n", "0".repeat(9000))),
+            Wait,
+            after(CHUNK_HEADER_SIZE, ""),
+        ),
         // The connection ends where nothing may end.
         (raw(""), Close, End::Receive(CONNECTION)),
         (raw("HTTP/1.1 200"), Close, End::Receive(CONNECTION)),
-        (raw("HTTP/1.1 200 OK\r\nA: b\r\n"), Close, End::Receive(CONNECTION)),
-        (raw("HTTP/1.1 100 Continue\r\n\r\n"), Close, End::Receive(CONNECTION)),
+        (
+            raw("HTTP/1.1 200 OK\r\nA: b\r\n"),
+            Close,
+            End::Receive(CONNECTION),
+        ),
+        (
+            raw("HTTP/1.1 100 Continue\r\n\r\n"),
+            Close,
+            End::Receive(CONNECTION),
+        ),
         (chunked(""), Close, after(CONNECTION, "")),
         (chunked("5"), Close, after(CONNECTION, "")),
         (chunked("5\r\nabc"), Close, after(CONNECTION, "abc")),
         (chunked("3\r\nabc"), Close, after(CONNECTION, "abc")),
-        (chunked("3\r\nabc\r\n0\r\n"), Close, after(CONNECTION, "abc")),
-        (chunked("3\r\nabc\r\n0\r\nA: b\r\n"), Close, after(CONNECTION, "abc")),
-        (head("Content-Length: 9", "short"), Close, End::body("short")),
+        (
+            chunked("3\r\nabc\r\n0\r\n"),
+            Close,
+            after(CONNECTION, "abc"),
+        ),
+        (
+            chunked("3\r\nabc\r\n0\r\nA: b\r\n"),
+            Close,
+            after(CONNECTION, "abc"),
+        ),
+        (
+            head("Content-Length: 9", "short"),
+            Close,
+            End::body("short"),
+        ),
         (raw("HTTP/1.0 200 OK\r\n\r\nall"), Close, End::body("all")),
         // Garbage after the body stays where it is.
         (head("Content-Length: 1", "xGARBAGE"), Wait, End::body("x")),

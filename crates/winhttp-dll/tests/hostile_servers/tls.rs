@@ -3,12 +3,13 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rustls::server::ServerSessionMemoryCache;
 use rustls::{ServerConfig, ServerConnection};
 use winhttp_testkit::abi::{WINHTTP_CALLBACK_STATUS_SECURE_FAILURE, WINHTTP_FLAG_SECURE};
 use winhttp_testkit::calls::{Handle, RequestSpec};
-use winhttp_testkit::{Client, Mode, Request, Server, both_modes, response, tls};
+use winhttp_testkit::{Client, Mode, PATIENCE, Request, Server, both_modes, response, tls};
 
 use crate::end::*;
 use crate::tls_server::{Cut, OneShot, read_to_end};
@@ -66,13 +67,20 @@ fn cut(mode: Mode, config: &Arc<ServerConfig>, at: usize, how: Cut) -> (End, Vec
 }
 
 /// Cuts the server's bytes at places all over the conversation.
-fn check_cuts(mode: Mode, versions: &'static [&'static rustls::SupportedProtocolVersion], how: Cut, step: usize) {
+fn check_cuts(
+    mode: Mode,
+    versions: &'static [&'static rustls::SupportedProtocolVersion],
+    how: Cut,
+    step: usize,
+) {
     let config = config(versions);
     let (end, none, whole) = cut(mode, &config, usize::MAX, Cut::Close);
     assert_eq!((end, none), (End::body("body"), vec![]));
     let mut stages = [false; 4];
     // The first bytes are a record's head; the last ones those of the response.
-    let places = (0..8).chain((8..whole - 90).step_by(step)).chain((whole - 90..whole).step_by(9));
+    let places = (0..8)
+        .chain((8..whole - 90).step_by(step))
+        .chain((whole - 90..whole).step_by(9));
     for at in places {
         let (end, failures, sent) = cut(mode, &config, at, how);
         assert!(sent <= at, "{sent} bytes sent of {at}");
@@ -93,7 +101,10 @@ fn check_cuts(mode: Mode, versions: &'static [&'static rustls::SupportedProtocol
             (Cut::Garbage, 0) => &[SECURE_FAILURE],
             (Cut::Garbage, _) => &[CONNECTION, INVALID, SECURE_FAILURE],
         };
-        assert!(wanted.contains(&end.error()), "{how:?} at {at} of {whole}: {end:?}");
+        assert!(
+            wanted.contains(&end.error()),
+            "{how:?} at {at} of {whole}: {end:?}"
+        );
         match &end {
             End::Whole(_, body) | End::Read(_, body) => {
                 assert!(b"body".starts_with(body), "{how:?} at {at}: {body:?}");
@@ -102,7 +113,11 @@ fn check_cuts(mode: Mode, versions: &'static [&'static rustls::SupportedProtocol
             }
             _ => {}
         }
-        let reported = if end.error() == SECURE_FAILURE { vec![CHANNEL] } else { vec![] };
+        let reported = if end.error() == SECURE_FAILURE {
+            vec![CHANNEL]
+        } else {
+            vec![]
+        };
         assert_eq!(failures, reported, "{how:?} at {at}: {end:?}");
         stages[stage] = true;
     }
@@ -246,6 +261,59 @@ both_modes! {
             let (_connect, request) = secure(&client, server.port());
             assert_eq!(outcome(&request), End::body("ok"));
         }
+    }
+
+    /// Messages without data do not hold a request up for ever, however fast they come: before the head, and in the body.
+    /// Statements: behaviour 18.48
+    fn bc48_a_flood_of_key_updates_ends(mode: Mode) {
+        for sent in ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"] {
+            let config = config(TLS1_3);
+            let server = OneShot::new(move |mut socket| {
+                let mut tls = ServerConnection::new(config).unwrap();
+                while tls.is_handshaking() {
+                    tls.complete_io(&mut socket).unwrap();
+                }
+                let mut stream = rustls::Stream::new(&mut tls, &mut socket);
+                assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+                stream.write_all(sent.as_bytes()).unwrap();
+                stream.flush().unwrap();
+                let end = Instant::now() + PATIENCE / 2;
+                while Instant::now() < end {
+                    for _ in 0..100 {
+                        tls.refresh_traffic_keys().unwrap();
+                        // Records of the new key, also without data.
+                        tls.writer().write_all(b"").unwrap();
+                    }
+                    while tls.wants_write() {
+                        if tls.write_tls(&mut socket).is_err() {
+                            return 1;
+                        }
+                    }
+                }
+                0
+            });
+            let client = Client::new(mode);
+            let (_connect, request) = secure(&client, server.address.port());
+            let wanted = if sent.is_empty() { End::Receive(CONNECTION) } else { End::after("abc", CONNECTION) };
+            assert_eq!(outcome(&request), wanted, "{sent:?}");
+            request.close();
+            assert_eq!(server.finish(), 1, "the client ended it");
+        }
+    }
+
+    /// More session tickets than anybody needs, behind the handshake, are taken and forgotten.
+    /// Statements: behaviour 18.48
+    fn bc48_a_thousand_session_tickets(mode: Mode) {
+        let mut config = ServerConfig::clone(&config(TLS1_3));
+        config.send_tls13_tickets = 1000;
+        let server = Server::builder().tls(Arc::new(config)).every(|_, peer| {
+            peer.request();
+            peer.send(response("", b"body"));
+            peer.read_to_end();
+        });
+        let client = Client::new(mode);
+        let (_connect, request) = secure(&client, server.port());
+        assert_eq!(outcome(&request), End::body("body"));
     }
 
     /// Records that bring nothing do not go on for ever, or at least cost no memory and end with the connection.

@@ -74,7 +74,12 @@ impl OneShot {
     }
 
     /// Makes a handshake, reads a request, sends `response`; all of it ends after `at` bytes that were sent.
-    pub(crate) fn cutting(config: Arc<ServerConfig>, response: Vec<u8>, at: usize, cut: Cut) -> Self {
+    pub(crate) fn cutting(
+        config: Arc<ServerConfig>,
+        response: Vec<u8>,
+        at: usize,
+        cut: Cut,
+    ) -> Self {
         Self::new(move |socket| {
             let mut wire = Wire {
                 socket,

@@ -119,6 +119,9 @@ fn bc9_filter_0_lets_nothing_through() {
     }
 }
 
+/// Starts an operation.
+type Call = fn(RawHandle) -> Outcome;
+
 /// Each completion's flag lets that completion through and no others.
 /// Statements: behaviour 18.8, 18.24
 #[test]
@@ -143,7 +146,7 @@ fn each_completion_flag_lets_its_own_completion_through() {
         let own = Arc::new(Recorder::new());
         let filtered = Arc::new(Recorder::new());
         // The filter is set from the callback that sees everything, after each completion for the next operation.
-        let calls: [(u32, fn(RawHandle) -> Outcome); 6] = [
+        let calls: [(u32, Call); 6] = [
             (SENDREQUEST_COMPLETE, |raw| start_send(raw, 2)),
             (WRITE_COMPLETE, |raw| write_data(raw, b"12", None)),
             (HEADERS_AVAILABLE, receive_response),

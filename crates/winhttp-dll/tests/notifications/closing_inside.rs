@@ -25,6 +25,8 @@ fn exchange(mode: Mode, status: u32) -> (Vec<Event>, Vec<(usize, Outcome)>) {
     let connect = client.connect(&server);
     let request = client.request(&connect, &RequestSpec::new("POST", "/"));
     let raw = request.raw();
+    let acted = Gate::new();
+    let action = acted.clone();
     client.recorder.on(status, move |event| {
         // HANDLE_CREATED and HANDLE_CLOSING of the connection and the session are not meant.
         if event.handle == raw {
@@ -37,6 +39,7 @@ fn exchange(mode: Mode, status: u32) -> (Vec<Event>, Vec<(usize, Outcome)>) {
             assert_eq!(outcome, wanted);
             assert_eq!(close(raw), fails(INVALID_HANDLE), "a second time");
             assert_eq!(receive_response(raw), fails(INVALID_HANDLE));
+            action.open();
         }
     });
     let mut count = 0;
@@ -50,6 +53,13 @@ fn exchange(mode: Mode, status: u32) -> (Vec<Event>, Vec<(usize, Outcome)>) {
                 event.handle == raw
                     && event.status & (completion | REQUEST_ERROR | HANDLE_CLOSING) != 0
             });
+            // An event is there before the actions inside of it.
+            if events_of(&client.recorder, raw)
+                .iter()
+                .any(|event| event.status == status)
+            {
+                acted.pass();
+            }
         }
     };
     call(SEND, SENDREQUEST_COMPLETE, &mut || start_send(raw, 2));

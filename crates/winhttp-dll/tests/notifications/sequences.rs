@@ -92,7 +92,6 @@ fn f19_5_an_asynchronous_get_receives_in_the_call() {
         client
             .recorder
             .assert_next("RECEIVING_RESPONSE RESPONSE_RECEIVED HEADERS_AVAILABLE");
-        assert_eq!(error, 0);
         request.close();
         client.recorder.assert_next("HANDLE_CLOSING");
         let on_main = client
@@ -103,7 +102,7 @@ fn f19_5_an_asynchronous_get_receives_in_the_call() {
                 event.status & (RECEIVING_RESPONSE | RESPONSE_RECEIVED | HEADERS_AVAILABLE) != 0
             })
             .all(|event| event.thread == client.recorder.main());
-        on_main
+        (on_main && error == 0)
             .then_some(())
             .ok_or_else(|| "receiving went on on another thread".to_owned())
     });
@@ -152,10 +151,12 @@ fn f19_6_an_asynchronous_get_with_connection_close_to_its_end() {
         Ok(())
     );
     let error = last_error();
-    assert_eq!(read, 9, "facts 20.8");
     let event = wait_for(&recorder, request.raw(), READ_COMPLETE);
     let here = event.thread == recorder.main();
     assert_eq!(error, if here { 0 } else { IO_PENDING });
+    if here {
+        assert_eq!(read, 9, "facts 20.8");
+    }
     recorder.assert_next(
         "(RECEIVING_RESPONSE RESPONSE_RECEIVED) CLOSING_CONNECTION CONNECTION_CLOSED READ_COMPLETE",
     );

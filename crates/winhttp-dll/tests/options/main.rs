@@ -6,6 +6,8 @@
 
 mod effects;
 mod expected;
+#[cfg(unix)]
+mod pkcs12;
 mod proxies;
 mod support;
 mod sweep;

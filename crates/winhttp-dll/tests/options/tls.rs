@@ -18,7 +18,7 @@ fn secure_server(identity: Identity) -> Server {
 }
 
 /// As [`secure_server`], one that asks for certificates.
-fn asking_server(clients: ClientCertificates) -> Server {
+pub(crate) fn asking_server(clients: ClientCertificates) -> Server {
     let options = ServerOptions {
         clients,
         ..ServerOptions::default()
@@ -33,7 +33,7 @@ fn asking_server(clients: ClientCertificates) -> Server {
 }
 
 /// A request with TLS, and the connection handle that keeps it.
-fn secure(client: &Client, server: &Server) -> (Request, Handle) {
+pub(crate) fn secure(client: &Client, server: &Server) -> (Request, Handle) {
     let connect = client.connect_to("localhost", server.port());
     let request = client.request(
         &connect,
@@ -300,7 +300,7 @@ fn client_context(identity: Option<&Identity>) -> *const c_void {
     context
 }
 
-fn set_context(request: &Request, context: *const c_void) -> Outcome {
+pub(crate) fn set_context(request: &Request, context: *const c_void) -> Outcome {
     let size = 5 * size_of::<usize>() as u32;
     // SAFETY: a live context; its size is that of the structure.
     let result = unsafe {

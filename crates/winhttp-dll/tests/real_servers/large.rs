@@ -37,7 +37,13 @@ fn is_right(bytes: &[u8], start: usize) -> bool {
 }
 
 /// Tells of completed reads: a recorder would keep all of the bytes. The context is a `Sender`.
-unsafe extern "system" fn tell(_: HINTERNET, context: usize, status: u32, _: *mut std::ffi::c_void, length: u32) {
+unsafe extern "system" fn tell(
+    _: HINTERNET,
+    context: usize,
+    status: u32,
+    _: *mut std::ffi::c_void,
+    length: u32,
+) {
     let outcome = match status {
         WINHTTP_CALLBACK_STATUS_READ_COMPLETE => Some(length),
         WINHTTP_CALLBACK_STATUS_REQUEST_ERROR => None,

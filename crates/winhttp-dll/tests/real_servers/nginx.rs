@@ -28,7 +28,10 @@ impl Nginx {
         let files = Directory::new();
         std::fs::create_dir(files.0.join("www")).unwrap();
         let authority = authority().file().display();
-        let identity = files.identity("server.pem", &Identity::good());
+        let identity = files.identity(
+            "server.pem",
+            &Identity::named(&["127.0.0.1", "*.nginx.test"]),
+        );
         let configuration = include_str!("nginx.conf")
             .replace("@PORT@", &ports[0].to_string())
             .replace("@TLS_PORT@", &ports[1].to_string())

@@ -4,7 +4,7 @@ use crate::nginx::Nginx;
 use crate::support::*;
 
 both_modes! {
-    /// Statements: facts 9.1, 9.3; behaviour 18.31, 18.54, 18.61
+    /// Statements: facts 9.3, 9.4; behaviour 18.31, 18.61
     fn bc31_connections_are_kept(mode: Mode) {
         let Some(nginx) = Nginx::new() else { return };
         let client = Client::new(mode);
@@ -68,7 +68,7 @@ both_modes! {
         assert_eq!(request.body_text(), connection);
     }
 
-    /// Statements: functions 10.30; behaviour 18.29
+    /// One, several and impossible ones.
     fn byte_ranges(mode: Mode) {
         let Some(nginx) = Nginx::new() else { return };
         nginx.file("file.txt", "0123456789");
@@ -130,7 +130,7 @@ both_modes! {
         assert!(request.body_text().starts_with("HTTP/1.0 "));
     }
 
-    /// Statements: behaviour 18.62, 18.63, 18.67, 18.69; facts 24.6
+    /// Statements: behaviour 18.60, 18.62, 18.63, 18.68, 18.69
     fn bc62_uploads_of_every_kind(mode: Mode) {
         let Some(nginx) = Nginx::new() else { return };
         let client = Client::new(mode);

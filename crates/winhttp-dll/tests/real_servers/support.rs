@@ -75,6 +75,27 @@ pub(crate) fn secure(client: &Client, port: u16, object: &str) -> (Request, Hand
     (client.request(&connect, &spec), connect)
 }
 
+/// The same for a name of the test's own, which leads to 127.0.0.1. TLS sessions are remembered by name: with this one no
+/// other test's server comes in between.
+#[track_caller]
+pub(crate) fn secure_by_name(
+    client: &Client,
+    name: &str,
+    port: u16,
+    object: &str,
+) -> (Request, Handle) {
+    let connect = client.connect_to(name, port);
+    let spec = RequestSpec::new("GET", object).flags(WINHTTP_FLAG_SECURE);
+    let request = client.request(&connect, &spec);
+    set_text(
+        request.raw(),
+        WINHTTP_OPTION_RESOLUTION_HOSTNAME,
+        "127.0.0.1",
+    )
+    .unwrap();
+    (request, connect)
+}
+
 /// The flags of all SECURE_FAILURE notifications so far.
 pub(crate) fn failures(client: &Client) -> Vec<u32> {
     let events = client.recorder.of(WINHTTP_CALLBACK_STATUS_SECURE_FAILURE);
@@ -86,7 +107,11 @@ pub(crate) fn failures(client: &Client) -> Vec<u32> {
 pub(crate) fn present(request: &Request, identity: &Identity) {
     type FromPem = unsafe extern "C" fn(*const c_void, usize) -> *const c_void;
     let pem = format!("{}{}", identity.certificate_pem, identity.key_pem);
-    let size = if cfg!(target_pointer_width = "64") { 40 } else { 20 };
+    let size = if cfg!(target_pointer_width = "64") {
+        40
+    } else {
+        20
+    };
     // SAFETY: the function's type; the text is as long as said; the context is freed once, after its last use.
     let done = unsafe {
         let from_pem = library()

@@ -17,12 +17,42 @@ const CHANNEL: u32 = 0x8000_0000;
 
 /// What is wrong with each certificate, and which flags of SECURITY_FLAGS make up for it.
 const VERDICTS: [(&str, Make, u32, u32); 9] = [
-    ("expired", Identity::expired, DATE_INVALID, SECURITY_FLAG_IGNORE_CERT_DATE_INVALID),
-    ("not yet valid", Identity::not_yet_valid, DATE_INVALID, SECURITY_FLAG_IGNORE_CERT_DATE_INVALID),
-    ("wrong host", Identity::wrong_host, CN_INVALID, SECURITY_FLAG_IGNORE_CERT_CN_INVALID),
-    ("self-signed", Identity::self_signed, INVALID_CA, SECURITY_FLAG_IGNORE_UNKNOWN_CA),
-    ("unknown authority", Identity::untrusted, INVALID_CA, SECURITY_FLAG_IGNORE_UNKNOWN_CA),
-    ("wrong usage", Identity::wrong_usage, WRONG_USAGE, SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE),
+    (
+        "expired",
+        Identity::expired,
+        DATE_INVALID,
+        SECURITY_FLAG_IGNORE_CERT_DATE_INVALID,
+    ),
+    (
+        "not yet valid",
+        Identity::not_yet_valid,
+        DATE_INVALID,
+        SECURITY_FLAG_IGNORE_CERT_DATE_INVALID,
+    ),
+    (
+        "wrong host",
+        Identity::wrong_host,
+        CN_INVALID,
+        SECURITY_FLAG_IGNORE_CERT_CN_INVALID,
+    ),
+    (
+        "self-signed",
+        Identity::self_signed,
+        INVALID_CA,
+        SECURITY_FLAG_IGNORE_UNKNOWN_CA,
+    ),
+    (
+        "unknown authority",
+        Identity::untrusted,
+        INVALID_CA,
+        SECURITY_FLAG_IGNORE_UNKNOWN_CA,
+    ),
+    (
+        "wrong usage",
+        Identity::wrong_usage,
+        WRONG_USAGE,
+        SECURITY_FLAG_IGNORE_CERT_WRONG_USAGE,
+    ),
     (
         "expired and wrong host",
         Identity::expired_and_wrong_host,
@@ -132,7 +162,7 @@ both_modes! {
         }
     }
 
-    /// Statements: facts 14.8, 14.9; options 9.36; behaviour 18.114
+    /// Statements: facts 14.9; options 9.36; behaviour 18.114
     fn bc114_openssl_demands_a_certificate(mode: Mode) {
         let roots = authority().file().to_str().unwrap();
         for version in ["-tls1_2", "-tls1_3"] {
@@ -156,13 +186,13 @@ both_modes! {
     }
 
     /// The server's page says whether the session was resumed.
-    /// Statements: facts 9.1
     fn sessions_are_resumed_as_openssl_sees_it(mode: Mode) {
         for version in ["-tls1_2", "-tls1_3"] {
-            let Some(server) = OpenSsl::new(&Identity::good(), &[version]) else { return };
+            let name = format!("{mode:?}{version}.test").replace('_', "-");
+            let Some(server) = OpenSsl::new(&Identity::named(&[&name]), &[version]) else { return };
             let client = Client::new(mode);
             for round in 0..3 {
-                let (request, _connect) = secure(&client, server.port, "/");
+                let (request, _connect) = secure_by_name(&client, &name, server.port, "/");
                 request.exchange();
                 let page = request.body_text();
                 let reused = page.contains("Reused, TLS");
@@ -173,13 +203,15 @@ both_modes! {
 }
 
 /// Another mode finds the sessions that the first one made: they belong to the process.
-/// Statements: facts 9.1
 #[test]
 fn sessions_are_shared_between_modes() {
-    let Some(server) = OpenSsl::new(&Identity::good(), &[]) else { return };
+    let name = "both-modes.test";
+    let Some(server) = OpenSsl::new(&Identity::named(&[name]), &[]) else {
+        return;
+    };
     for (mode, reused) in [(Mode::Sync, false), (Mode::Async, true)] {
         let client = Client::new(mode);
-        let (request, _connect) = secure(&client, server.port, "/");
+        let (request, _connect) = secure_by_name(&client, name, server.port, "/");
         request.exchange();
         assert_eq!(request.body_text().contains("Reused, TLS"), reused);
     }
