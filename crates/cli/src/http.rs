@@ -1,11 +1,12 @@
 //! The HTTP/1.1 of an opening handshake: message heads, with limits on size, number and time.
 
 use std::fmt;
-use std::io::{self, Read};
-use std::net::TcpStream;
+use std::io;
 use std::time::{Duration, Instant};
 
 use websocket_component::{Header, OutgoingHeader};
+
+use crate::stream::Stream;
 
 /// Longest head in bytes.
 pub(crate) const MAX_HEAD_LEN: usize = 16 * 1024;
@@ -67,14 +68,6 @@ pub(crate) struct Request {
     pub(crate) headers: Headers,
 }
 
-/// A response's line and headers.
-#[derive(Debug)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) reason: String,
-    pub(crate) headers: Headers,
-}
-
 /// Headers in the order they came.
 #[derive(Debug)]
 pub(crate) struct Headers(Vec<(String, Vec<u8>)>);
@@ -119,22 +112,6 @@ impl Head for Request {
             target: request.path.unwrap_or_default().to_owned(),
             minor_version: request.version.unwrap_or_default(),
             headers: Headers::new(request.headers),
-        };
-        Ok(Some((head, len)))
-    }
-}
-
-impl Head for Response {
-    fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, httparse::Error> {
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut response = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(len) = response.parse(bytes)? else {
-            return Ok(None);
-        };
-        let head = Self {
-            status: response.code.unwrap_or_default(),
-            reason: response.reason.unwrap_or_default().to_owned(),
-            headers: Headers::new(response.headers),
         };
         Ok(Some((head, len)))
     }
@@ -188,7 +165,7 @@ impl HeadBuffer {
 
 /// Reads a head from `stream`; `deadline` is for all of it. Leaves a read timeout on the socket.
 pub(crate) fn read_head<H: Head>(
-    stream: &TcpStream,
+    stream: &Stream,
     buffer: &mut HeadBuffer,
     deadline: Instant,
 ) -> Result<(H, Vec<u8>), HeadError> {
@@ -204,8 +181,7 @@ pub(crate) fn read_head<H: Head>(
             return Err(HeadError::TimedOut);
         }
         stream.set_read_timeout(Some(left)).map_err(HeadError::Io)?;
-        let mut reader = stream;
-        match reader.read(&mut piece) {
+        match stream.read(&mut piece) {
             Ok(0) => return Err(HeadError::Ended),
             Ok(len) => {
                 if let Some(found) = buffer.push(&piece[..len])? {
@@ -228,66 +204,13 @@ pub(crate) fn is_timeout(error: &io::Error) -> bool {
 }
 
 /// A head's first line and headers as text.
-pub(crate) fn head_text(
-    first_line: &str,
-    extra: &[ExtraHeader],
-    headers: &[OutgoingHeader],
-) -> String {
+pub(crate) fn head_text(first_line: &str, headers: &[OutgoingHeader]) -> String {
     let mut text = format!("{first_line}\r\n");
-    for header in extra {
-        text.push_str(&format!("{}: {}\r\n", header.name, header.value));
-    }
     for header in headers {
         text.push_str(&format!("{}: {}\r\n", header.name, header.value));
     }
     text.push_str("\r\n");
     text
-}
-
-/// A header beside those of the handshake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ExtraHeader {
-    name: String,
-    value: String,
-}
-
-impl ExtraHeader {
-    /// A header of ours.
-    pub(crate) fn new(name: &str, value: impl Into<String>) -> Self {
-        Self {
-            name: name.to_owned(),
-            value: value.into(),
-        }
-    }
-
-    /// Takes `NAME: VALUE` apart.
-    ///
-    /// # Errors
-    /// If it is not that, would break the request apart, or is one that the handshake sets itself.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once(':').ok_or("it must be 'NAME: VALUE'")?;
-        let is_token =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_token) {
-            return Err(format!("{name:?} is not a header name"));
-        }
-        let value = value.trim_matches([' ', '\t']);
-        if value.chars().any(|c| c.is_control() && c != '\t') {
-            return Err("a header value has no control characters".into());
-        }
-        let lower = name.to_ascii_lowercase();
-        let ours = [
-            "host",
-            "connection",
-            "upgrade",
-            "content-length",
-            "transfer-encoding",
-        ];
-        if ours.contains(&lower.as_str()) || lower.starts_with("sec-websocket-") {
-            return Err(format!("{name} is set by the handshake itself"));
-        }
-        Ok(Self::new(name, value))
-    }
 }
 
 #[cfg(test)]
@@ -355,40 +278,6 @@ mod tests {
                 matches!(result, Err(HeadError::Malformed(_))),
                 "{garbage:?}"
             );
-        }
-    }
-
-    #[test]
-    fn what_follows_a_response_is_kept() {
-        let mut buffer = HeadBuffer::default();
-        let bytes = b"HTTP/1.1 101 Switching Protocols\r\nA: b\r\n\r\n\x81\x00";
-        let (head, _) = buffer.push::<Response>(bytes).unwrap().unwrap();
-        assert_eq!(
-            (head.status, head.reason.as_str()),
-            (101, "Switching Protocols")
-        );
-        assert_eq!(buffer.into_rest(), b"\x81\x00");
-    }
-
-    #[test]
-    fn extra_headers_cannot_break_the_request() {
-        assert_eq!(
-            ExtraHeader::parse("Cookie:  a=b; c "),
-            Ok(ExtraHeader::new("Cookie", "a=b; c"))
-        );
-        for wrong in [
-            "",
-            "a",
-            ": b",
-            "a b: c",
-            "a\r\n: c",
-            "a: b\r\nc: d",
-            "a: \0",
-            "host: x",
-            "Sec-WebSocket-Key: x",
-            "Upgrade: x",
-        ] {
-            assert!(ExtraHeader::parse(wrong).is_err(), "{wrong:?}");
         }
     }
 }

@@ -4,19 +4,15 @@
 //! The component is locked for each call of it only, never while bytes are written or read, so one lane does not hold up the
 //! other.
 //!
-//! Pongs are the exception: [`Link::receive`] has to write them. If a long message is being sent meanwhile, to a peer that does
-//! not read on before it has sent what *it* wants to, both would wait for ever. [`Link::start_writer`] is for programs
-//! that receive and send at the same time: a thread of its own does all the writing then.
+//! Pongs are the exception: [`Link::receive`] has to write them, as soon as the frame is written that is being sent.
 
 mod types;
 
 pub(crate) use types::{Limits, LinkError, Note, Observer, Patience, Received};
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::io;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use websocket_component::{
@@ -25,6 +21,7 @@ use websocket_component::{
 use ws_proto::MessageKind;
 
 use crate::http::is_timeout;
+use crate::stream::Stream;
 
 /// A component whose operations are numbered in the order in which they were queued; the context is the number.
 pub(crate) type Handle = Component<Owned<u64>>;
@@ -43,12 +40,10 @@ pub(crate) struct Link<O> {
     state: Mutex<State>,
     /// Told when a send operation is finished, and when writing has ended.
     finished: Condvar,
-    /// Told when there is something to write, and when writing has ended.
-    work: Condvar,
     /// The frame that is being written. Whoever holds the lock writes.
     writer: Mutex<Vec<u8>>,
     reader: Mutex<Reader>,
-    stream: TcpStream,
+    stream: Stream,
     patience: Patience,
     observer: O,
 }
@@ -61,8 +56,6 @@ struct State {
     finished: u64,
     /// Frames that answer pings; the component believes them written.
     pongs: VecDeque<Vec<u8>>,
-    /// Whether a thread of its own writes.
-    has_writer: bool,
     /// Why nothing more can be written.
     write_error: Option<(io::ErrorKind, String)>,
 }
@@ -80,25 +73,23 @@ impl<O: Observer> Link<O> {
     /// If the socket cannot be set up.
     pub(crate) fn new(
         component: Handle,
-        stream: TcpStream,
+        stream: Stream,
         early: Vec<u8>,
         limits: Limits,
         observer: O,
     ) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
+        stream.socket().set_nodelay(true)?;
         stream.set_read_timeout(limits.patience.timeout())?;
-        stream.set_write_timeout(Some(limits.write))?;
+        stream.socket().set_write_timeout(Some(limits.write))?;
         Ok(Self {
             state: Mutex::new(State {
                 component,
                 queued: 0,
                 finished: 0,
                 pongs: VecDeque::new(),
-                has_writer: false,
                 write_error: None,
             }),
             finished: Condvar::new(),
-            work: Condvar::new(),
             writer: Mutex::new(Vec::new()),
             reader: Mutex::new(Reader {
                 early,
@@ -129,7 +120,8 @@ impl<O: Observer> Link<O> {
             len,
             start: &start,
         });
-        self.write_what_waits(state)?;
+        drop(state);
+        self.pump()?;
         let mut state = lock(&self.state);
         while state.finished < operation && state.write_error.is_none() {
             state = wait(&self.finished, state);
@@ -150,7 +142,7 @@ impl<O: Observer> Link<O> {
         loop {
             match self.next_receive_step()? {
                 Step::Read { id, space } => self.read(&mut reader, id, space)?,
-                Step::Pong => self.write_what_waits(lock(&self.state))?,
+                Step::Pong => self.pump()?,
                 Step::Indicate(received) => {
                     let received = received.ok_or(LinkError::Ended)?;
                     self.observer.note(Note::Received(&received));
@@ -176,7 +168,7 @@ impl<O: Observer> Link<O> {
 
     /// Ends both halves; wakes a thread that is reading or writing.
     pub(crate) fn cut(&self) {
-        let _ = self.stream.shutdown(Shutdown::Both);
+        self.stream.cut();
         self.writing_failed(&mut lock(&self.state), io::ErrorKind::NotConnected.into());
     }
 
@@ -232,7 +224,7 @@ impl<O: Observer> Link<O> {
     fn read_socket(&self, buffer: &mut [u8]) -> Result<usize, LinkError> {
         let mut was_pinged = false;
         loop {
-            match (&self.stream).read(buffer) {
+            match self.stream.read(buffer) {
                 Ok(len) => return Ok(len),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_timeout(&error) => match self.patience {
@@ -243,33 +235,6 @@ impl<O: Observer> Link<O> {
                     _ => return Err(LinkError::Silent),
                 },
                 Err(error) => return Err(LinkError::Io(error)),
-            }
-        }
-    }
-
-    /// Has pongs and send operations written; the writer's thread may still be at it afterwards.
-    fn write_what_waits(&self, state: MutexGuard<'_, State>) -> Result<(), LinkError> {
-        if state.has_writer {
-            self.work.notify_one();
-            return Ok(());
-        }
-        drop(state);
-        self.pump()
-    }
-
-    /// What the writer's thread does until nothing more can be written.
-    fn write_on(&self) {
-        loop {
-            let mut state = lock(&self.state);
-            while state.pongs.is_empty() && state.finished == state.queued {
-                if state.write_error.is_some() {
-                    return;
-                }
-                state = wait(&self.work, state);
-            }
-            drop(state);
-            if self.pump().is_err() || lock(&self.state).write_error.is_some() {
-                return;
             }
         }
     }
@@ -286,7 +251,7 @@ impl<O: Observer> Link<O> {
             }
             if let Some(frame) = state.pongs.pop_front() {
                 drop(state);
-                if let Err(error) = (&self.stream).write_all(&frame) {
+                if let Err(error) = self.stream.write_all(&frame) {
                     return Err(self.writing_failed(&mut lock(&self.state), error));
                 }
                 self.observer.note(Note::Wrote {
@@ -327,7 +292,7 @@ impl<O: Observer> Link<O> {
                 _ => return Ok(()),
             };
             drop(state);
-            let result = (&self.stream).write_all(&scratch);
+            let result = self.stream.write_all(&scratch);
             let mut state = lock(&self.state);
             let bytes = if result.is_ok() { scratch.len() } else { 0 };
             state.component.complete_action(id, bytes);
@@ -345,31 +310,17 @@ impl<O: Observer> Link<O> {
     fn writing_failed(&self, state: &mut State, error: io::Error) -> LinkError {
         state.write_error = Some((error.kind(), error.to_string()));
         self.finished.notify_all();
-        self.work.notify_all();
         LinkError::Io(error)
-    }
-}
-
-impl<O: Observer + Send + Sync + 'static> Link<O> {
-    /// From now on a thread of its own writes, until the link is cut, has lingered or failed. See the module's text.
-    ///
-    /// # Errors
-    /// If the thread cannot be started.
-    pub(crate) fn start_writer(self: &Arc<Self>) -> io::Result<()> {
-        let link = Arc::clone(self);
-        lock(&self.state).has_writer = true;
-        thread::Builder::new().spawn(move || link.write_on())?;
-        Ok(())
     }
 }
 
 /// Ends our half of the connection and waits, at most that long, for the peer to end its own. Closing a socket with unread
 /// bytes instead could destroy what we have written before the peer has read it.
-pub(crate) fn linger(mut stream: &TcpStream, time: Duration) {
+pub(crate) fn linger(stream: &Stream, time: Duration) {
     let deadline = Instant::now() + time;
     let mut buffer = [0; 4096];
     // Errors mean that the connection is gone, which is what we are waiting for.
-    let _ = stream.shutdown(Shutdown::Write);
+    let _ = stream.end_writing();
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() || stream.set_read_timeout(Some(left)).is_err() {

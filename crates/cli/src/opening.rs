@@ -1,16 +1,15 @@
-//! Opening handshakes over a socket: HTTP around the component's part.
+//! A server's opening handshake: HTTP around the component's part.
 
 use std::fmt;
-use std::io::{self, Write};
-use std::net::TcpStream;
+use std::io;
 use std::time::{Duration, Instant};
 
 use websocket_component::{Config, Error, Role};
 use ws_proto::handshake::{Field, HandshakeError, requested_subprotocols};
 
-use crate::http::{ExtraHeader, HeadBuffer, HeadError, Request, Response, head_text, read_head};
+use crate::http::{HeadBuffer, HeadError, Request, head_text, read_head};
 use crate::link::Handle;
-use crate::url::Url;
+use crate::stream::Stream;
 
 /// How long a refused client may take to accept the refusal.
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
@@ -24,8 +23,6 @@ pub(crate) struct Opened {
     /// What was asked for: path and query.
     pub(crate) target: String,
     pub(crate) subprotocol: Option<String>,
-    /// The request as it was on the wire.
-    pub(crate) request: String,
     /// The response as it was on the wire.
     pub(crate) response: String,
 }
@@ -38,103 +35,13 @@ pub(crate) struct Areas {
 }
 
 impl Areas {
-    fn config(self, role: Role) -> Config {
+    fn config(self) -> Config {
         Config {
             receive_buffer_size: self.receive,
             send_buffer_size: self.send,
-            ..Config::new(role)
+            ..Config::new(Role::Server)
         }
     }
-}
-
-/// What a client asks for.
-#[derive(Debug)]
-pub(crate) struct Wish<'a> {
-    pub(crate) url: &'a Url,
-    pub(crate) subprotocols: &'a [String],
-    pub(crate) headers: &'a [ExtraHeader],
-}
-
-/// Why a client's handshake failed.
-#[derive(Debug)]
-pub(crate) enum ClientError {
-    /// The response did not come, or is not HTTP.
-    Head(HeadError),
-    /// The request could not be written.
-    Io(io::Error),
-    /// The server's answer is not 101.
-    Status(u16, String),
-    /// The response does not accept our request, or our own request is wrong.
-    Component(Error),
-}
-
-impl fmt::Display for ClientError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Head(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-            Self::Status(status, reason) => write!(
-                f,
-                "the server answered {status} {} instead of 101",
-                reason.escape_debug()
-            ),
-            Self::Component(error) => error.fmt(f),
-        }
-    }
-}
-
-impl From<Error> for ClientError {
-    fn from(error: Error) -> Self {
-        Self::Component(error)
-    }
-}
-
-/// Opens a connection as a client.
-///
-/// # Errors
-/// As [`ClientError`] says.
-pub(crate) fn open_client(
-    stream: &TcpStream,
-    wish: &Wish<'_>,
-    areas: Areas,
-    deadline: Instant,
-) -> Result<Opened, ClientError> {
-    let mut component = Handle::client(areas.config(Role::Client))?;
-    let names: Vec<&[u8]> = wish
-        .subprotocols
-        .iter()
-        .map(|name| name.as_bytes())
-        .collect();
-    let headers = component.begin_client_handshake(&names, &[])?;
-    let mut extra = vec![ExtraHeader::new("Host", wish.url.host_header())];
-    extra.extend_from_slice(wish.headers);
-    let request_line = format!("GET {} HTTP/1.1", wish.url.target);
-    let request = head_text(&request_line, &extra, &headers);
-    write_by(stream, request.as_bytes(), deadline).map_err(ClientError::Io)?;
-
-    let mut buffer = HeadBuffer::default();
-    let (response, text) = loop {
-        let (response, text): (Response, _) =
-            read_head(stream, &mut buffer, deadline).map_err(ClientError::Head)?;
-        // Other 1xx responses only announce the real one (RFC 9110 section 15.2).
-        if !matches!(response.status, 100 | 102..=199) {
-            break (response, text);
-        }
-    };
-    if response.status != 101 {
-        return Err(ClientError::Status(response.status, response.reason));
-    }
-    let selection = component.end_client_handshake(response.headers.iter())?;
-    Ok(Opened {
-        component,
-        early: buffer.into_rest(),
-        target: wish.url.target.clone(),
-        subprotocol: selection
-            .subprotocol
-            .map(|index| wish.subprotocols[index].clone()),
-        request,
-        response: String::from_utf8_lossy(&text).into_owned(),
-    })
 }
 
 /// Why a server refused a request.
@@ -209,7 +116,7 @@ impl Status {
 /// # Errors
 /// As [`ServerError`] says; the answer has been written then.
 pub(crate) fn open_server(
-    stream: &TcpStream,
+    stream: &Stream,
     subprotocols: &[String],
     areas: Areas,
     deadline: Instant,
@@ -239,7 +146,6 @@ pub(crate) fn open_server(
         .map_err(|error| ServerError::Gone(HeadError::Io(error)))?;
     Ok(Opened {
         early: buffer.into_rest(),
-        request: String::from_utf8_lossy(&text).into_owned(),
         ..accepted
     })
 }
@@ -275,7 +181,7 @@ fn accept(
         Err(error) => return bad(&error.to_string()),
     };
     let answer = |error: Error| (status_for(&error), error.to_string());
-    let mut component = Handle::server(areas.config(Role::Server)).map_err(answer)?;
+    let mut component = Handle::server(areas.config()).map_err(answer)?;
     let response = component
         .begin_server_handshake(headers.iter(), subprotocol.map(str::as_bytes), &[])
         .map_err(answer)?;
@@ -284,8 +190,7 @@ fn accept(
         early: Vec::new(),
         target: request.target.clone(),
         subprotocol: subprotocol.map(str::to_owned),
-        request: String::new(),
-        response: head_text("HTTP/1.1 101 Switching Protocols", &[], &response),
+        response: head_text("HTTP/1.1 101 Switching Protocols", &response),
     })
 }
 
@@ -304,12 +209,12 @@ fn status_for(error: &Error) -> Status {
     }
 }
 
-fn write_by(mut stream: &TcpStream, bytes: &[u8], deadline: Instant) -> io::Result<()> {
+fn write_by(stream: &Stream, bytes: &[u8], deadline: Instant) -> io::Result<()> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
         return Err(io::ErrorKind::TimedOut.into());
     }
-    stream.set_write_timeout(Some(left))?;
+    stream.socket().set_write_timeout(Some(left))?;
     stream.write_all(bytes)
 }
 

@@ -17,6 +17,7 @@ use crate::echo;
 use crate::journal::FrameLog;
 use crate::link::{Limits, Link, LinkError, Patience};
 use crate::opening::{Areas, Opened, ServerError, Status, open_server};
+use crate::stream::{self, Stream};
 
 /// Wait after `accept` failed, for instance because there are no file descriptors left: connections must end first.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -27,13 +28,14 @@ const AREAS: Areas = Areas {
     send: 16,
 };
 
-/// Room for a head's buffers and headers, and to spare.
-const STACK_SIZE: usize = 256 * 1024;
+/// Room for a TLS handshake, and to spare.
+const STACK_SIZE: usize = 1024 * 1024;
 
 /// Why the server could not start.
 #[derive(Debug)]
 pub(crate) enum ServeError {
     Listen(String, io::Error),
+    Certificate(String),
     Io(io::Error),
 }
 
@@ -41,6 +43,7 @@ impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listen(address, error) => write!(f, "cannot listen on {address:?}: {error}"),
+            Self::Certificate(error) => f.write_str(error),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -51,12 +54,19 @@ impl fmt::Display for ServeError {
 /// # Errors
 /// If it cannot listen, or say so.
 pub(crate) fn run(options: &EchoServer) -> Result<(), ServeError> {
+    let tls = match &options.certificate {
+        Some((certificate, key)) => {
+            Some(stream::tls_from_files(certificate, key).map_err(ServeError::Certificate)?)
+        }
+        None => None,
+    };
+    let scheme = if tls.is_some() { "wss" } else { "ws" };
     let listener = TcpListener::bind(&options.listen)
         .map_err(|error| ServeError::Listen(options.listen.clone(), error))?;
     let address = listener.local_addr().map_err(ServeError::Io)?;
     {
         let mut out = io::stdout().lock();
-        writeln!(out, "listening on ws://{address}").map_err(ServeError::Io)?;
+        writeln!(out, "listening on {scheme}://{address}").map_err(ServeError::Io)?;
         out.flush().map_err(ServeError::Io)?;
     }
     let subprotocols: Arc<[String]> = options.subprotocols.clone().into();
@@ -80,6 +90,13 @@ pub(crate) fn run(options: &EchoServer) -> Result<(), ServeError> {
         let Some(place) = Place::take(&open, options.max_connections) else {
             connection.turn_away(&stream, "there are too many connections");
             continue;
+        };
+        let stream = match Stream::new(stream, tls.as_ref()) {
+            Ok(stream) => stream,
+            Err(error) => {
+                complain(&format!("connection {number}: {error}"));
+                continue;
+            }
         };
         let subprotocols = Arc::clone(&subprotocols);
         let spawned = thread::Builder::new()
@@ -139,7 +156,7 @@ impl Connection {
         }
     }
 
-    fn serve(&self, stream: TcpStream, subprotocols: &[String]) {
+    fn serve(&self, stream: Stream, subprotocols: &[String]) {
         let deadline = Instant::now() + self.request_time;
         let limits = Limits {
             patience: Patience::Ping(self.idle_time),
@@ -174,7 +191,7 @@ impl Connection {
     fn talk(
         &self,
         opened: Opened,
-        stream: TcpStream,
+        stream: Stream,
         limits: Limits,
     ) -> Result<echo::Closed, LinkError> {
         let status = requested_close(&opened.target);

@@ -70,8 +70,8 @@ pub enum Notification<'a> {
     WriteComplete(u32),
     /// Completion of a WebSocket's send: so many bytes of this kind.
     WebSocketSent(u32, BufferKind),
-    /// Completion of a WebSocket's receive: so many bytes of this kind.
-    WebSocketReceived(u32, BufferKind),
+    /// Completion of a WebSocket's receive: what was received, at the start of the caller's buffer.
+    WebSocketReceived(&'a [u8], BufferKind),
     /// Completion of a WebSocket's close.
     WebSocketCloseComplete,
     /// Completion of a WebSocket's shutdown.

@@ -530,12 +530,13 @@ impl<H: Handler> Turn<H> {
     fn leave(self: &Arc<Self>) {
         let mut state = self.state();
         while self.closed.load(Ordering::Acquire) && !state.ended {
-            if let Some(operation) = state.take_parked() {
-                let cancelled = Err(Error::OperationCancelled);
-                let completion = self.complete(&mut state, operation, cancelled);
+            // What ended before comes first.
+            if let Some(completion) = state.late.pop_front() {
                 drop(state);
                 H::notify(self, completion);
-            } else if let Some(completion) = state.late.pop_front() {
+            } else if let Some(operation) = state.take_parked() {
+                let cancelled = Err(Error::OperationCancelled);
+                let completion = self.complete(&mut state, operation, cancelled);
                 drop(state);
                 H::notify(self, completion);
             } else {

@@ -116,7 +116,7 @@ fn deep_chains_continue_on_another_thread() {
 fn completions_keep_their_order_when_a_deep_chain_is_closed() {
     check(|| {
         let world = World::new(Plan {
-            chain: 8,
+            chain: 5,
             followed: true,
             pendings: 1,
             ..Plan::default()

@@ -203,10 +203,11 @@ impl Observer for Status {
                     &web_socket_status(*count, *kind),
                 );
             }
-            Notification::WebSocketReceived(count, kind) => {
+            Notification::WebSocketReceived(data, kind) => {
+                let count = u32::try_from(data.len()).unwrap_or(u32::MAX);
                 self.call_with(
                     WINHTTP_CALLBACK_STATUS_READ_COMPLETE,
-                    &web_socket_status(*count, *kind),
+                    &web_socket_status(count, *kind),
                 );
             }
             Notification::WebSocketCloseComplete => {

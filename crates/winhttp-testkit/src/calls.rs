@@ -6,6 +6,7 @@
 //! under AddressSanitizer is for.
 
 mod values;
+mod web_socket;
 
 use std::ptr::{null, null_mut};
 
@@ -16,6 +17,7 @@ use crate::raw;
 use crate::text::wide;
 
 pub use values::*;
+pub use web_socket::*;
 
 /// A handle value; 0 is NULL.
 pub type RawHandle = usize;

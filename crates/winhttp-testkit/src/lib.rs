@@ -2,6 +2,7 @@
 //!
 //! - [`raw`]: the exported functions; [`calls`]: the same without `unsafe`, with results.
 //! - [`Client`], [`Request`] and [`both_modes!`]: exchanges that run in synchronous and asynchronous mode alike.
+//! - [`Socket`]: a WebSocket in the same manner, and [`server::web_socket`] its other side.
 //! - [`Recorder`] and [`assert_sequence`]: notifications, written down and compared whole.
 //! - [`server`]: a server that does what a script says, byte by byte; [`tls`]: certificates and TLS for it.
 //!
@@ -17,6 +18,7 @@ pub mod raw;
 mod recorder;
 mod sequence;
 pub mod server;
+mod socket;
 mod status;
 pub mod text;
 pub mod tls;
@@ -28,5 +30,6 @@ pub use gate::{Gate, PATIENCE};
 pub use recorder::{Event, Info, Recorder};
 pub use sequence::assert_sequence;
 pub use server::{Peer, Server, response, script};
+pub use socket::{Socket, upgrade_option};
 pub use status::status_name;
 pub use win32_abi::winhttp as abi;

@@ -87,6 +87,13 @@ functions! {
     fn WinHttpGetProxyForUrl(session: HINTERNET, url: *const u16, options: *mut c_void, info: *mut c_void) -> i32;
     fn WinHttpCreateProxyResolver(session: HINTERNET, resolver: *mut HINTERNET) -> u32;
     fn WinHttpWebSocketCompleteUpgrade(request: HINTERNET, context: usize) -> HINTERNET;
+    fn WinHttpWebSocketSend(socket: HINTERNET, kind: i32, buffer: *mut c_void, length: u32) -> u32;
+    fn WinHttpWebSocketReceive(socket: HINTERNET, buffer: *mut c_void, length: u32, read: *mut u32, kind: *mut i32) -> u32;
+    fn WinHttpWebSocketShutdown(socket: HINTERNET, status: u16, reason: *mut c_void, length: u32) -> u32;
+    fn WinHttpWebSocketClose(socket: HINTERNET, status: u16, reason: *mut c_void, length: u32) -> u32;
+    fn WinHttpWebSocketQueryCloseStatus(
+        socket: HINTERNET, status: *mut u16, reason: *mut c_void, length: u32, consumed: *mut u32,
+    ) -> u32;
     fn WinHttpResetAutoProxy(session: HINTERNET, flags: u32) -> u32;
     fn openwinhttp_GetLastError() -> u32;
     fn openwinhttp_SetLastError(error: u32) -> ();

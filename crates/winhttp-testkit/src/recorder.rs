@@ -8,7 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use win32_abi::winhttp::{HINTERNET, WINHTTP_ASYNC_RESULT, WINHTTP_STATUS_CALLBACK};
+use win32_abi::winhttp::{
+    HINTERNET, WINHTTP_ASYNC_RESULT, WINHTTP_STATUS_CALLBACK, WINHTTP_WEB_SOCKET_ASYNC_RESULT,
+};
 
 use crate::code::Code;
 use crate::gate::{PATIENCE, panic_text};
@@ -98,7 +100,16 @@ pub enum Info {
         /// `dwError`
         error: u32,
     },
-    /// Bytes of a READ_COMPLETE.
+    /// `WINHTTP_WEB_SOCKET_ASYNC_RESULT`.
+    SocketError {
+        /// `AsyncResult.dwResult`
+        result: usize,
+        /// `AsyncResult.dwError`
+        error: u32,
+        /// `Operation`
+        operation: i32,
+    },
+    /// Bytes of a READ_COMPLETE; for WebSockets `WINHTTP_WEB_SOCKET_STATUS`, for a WRITE_COMPLETE too.
     Data(Vec<u8>),
     /// Something else.
     Other,
@@ -406,6 +417,19 @@ unsafe fn info(status: u32, information: *const c_void, length: u32) -> Info {
             // SAFETY: these bring a DWORD; the length was looked at because WebSocket handles bring something longer.
             Info::Number(unsafe { information.cast::<u32>().read_unaligned() })
         }
+        0x20_0000 if length as usize == size_of::<WINHTTP_WEB_SOCKET_ASYNC_RESULT>() => {
+            // SAFETY: WebSockets bring this, which is longer than what requests bring.
+            let result = unsafe {
+                information
+                    .cast::<WINHTTP_WEB_SOCKET_ASYNC_RESULT>()
+                    .read_unaligned()
+            };
+            Info::SocketError {
+                result: result.AsyncResult.dwResult,
+                error: result.AsyncResult.dwError,
+                operation: result.Operation,
+            }
+        }
         0x20_0000 => {
             // SAFETY: this brings a WINHTTP_ASYNC_RESULT, or a structure that starts with one.
             let result = unsafe { information.cast::<WINHTTP_ASYNC_RESULT>().read_unaligned() };
@@ -414,8 +438,8 @@ unsafe fn info(status: u32, information: *const c_void, length: u32) -> Info {
                 error: result.dwError,
             }
         }
-        0x8_0000 => {
-            // SAFETY: this brings the caller's buffer with so many bytes in it.
+        0x8_0000 | 0x10_0000 => {
+            // SAFETY: this brings the caller's buffer with so many bytes in it, or a structure of that size.
             Info::Data(unsafe {
                 std::slice::from_raw_parts(information.cast(), length as usize).to_vec()
             })

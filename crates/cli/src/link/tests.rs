@@ -1,6 +1,8 @@
 //! Both lanes and several senders at once, over a real socket.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
 
 use websocket_component::{Config, Header, OutgoingHeader, Role};
 use ws_proto::ProtocolError;
@@ -33,7 +35,7 @@ fn pair(limits: Limits) -> (Link<()>, Link<()>) {
     client
         .end_client_handshake(response.iter().map(as_received))
         .unwrap();
-    let link = |handle, stream| Link::new(handle, stream, Vec::new(), limits, ()).unwrap();
+    let link = |handle, stream| Link::new(handle, Stream::plain(stream), Vec::new(), limits, ()).unwrap();
     (link(client, client_stream), link(server, server_stream))
 }
 
@@ -44,8 +46,6 @@ fn several_senders_pings_and_both_lanes_at_once() {
     const PINGS: usize = 300;
     let (client, server) = pair(LIMITS);
     let (client, server) = (Arc::new(client), Arc::new(server));
-    client.start_writer().unwrap();
-    server.start_writer().unwrap();
     // Each end does the same: senders of messages of many frames, pings in between, and one receiver.
     let end = |link: &Link<()>| {
         thread::scope(|scope| {
@@ -125,7 +125,7 @@ fn what_ends_receiving_is_told_apart() {
     assert!(matches!(server.receive(), Err(LinkError::Silent)));
 
     let (client, server) = pair(LIMITS);
-    (&client.stream).write_all(b"\x81\x00").unwrap();
+    client.stream.write_all(b"\x81\x00").unwrap();
     let error = server.receive().unwrap_err();
     assert!(
         matches!(error, LinkError::Protocol(ProtocolError::Unmasked)),
@@ -147,7 +147,7 @@ fn early_bytes_come_first() {
     let (client, server) = pair(LIMITS);
     lock(&client.reader).early = b"\x81\x03ear\x01\x02ly".to_vec();
     server.send(Message::Ping).unwrap();
-    (&server.stream).write_all(b"\x80\x05 late").unwrap();
+    server.stream.write_all(b"\x80\x05 late").unwrap();
     let mut texts = Vec::new();
     while texts.len() < 3 {
         match client.receive().unwrap() {

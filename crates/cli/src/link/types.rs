@@ -104,8 +104,6 @@ impl<O: Observer> Observer for Option<O> {
 /// How long a peer may be silent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
-    /// For ever.
-    Endless,
     /// That long.
     Limited(Duration),
     /// That long; then it is sent a ping and may be silent as long again.
@@ -115,7 +113,6 @@ pub(crate) enum Patience {
 impl Patience {
     pub(super) const fn timeout(self) -> Option<Duration> {
         match self {
-            Self::Endless => None,
             Self::Limited(time) | Self::Ping(time) => Some(time),
         }
     }

@@ -143,6 +143,12 @@ impl Records {
         self.received.extend(bytes);
     }
 
+    /// What the buffers have allocated, in bytes.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.received.capacity() + self.unsent.capacity()
+    }
+
     pub(crate) fn release_memory(&mut self) {
         self.received.release_memory();
         self.unsent.release_memory();

@@ -6,11 +6,13 @@
 //! |---|---|
 //! | `send` | the sending lane: data frames, the Close of a shutdown |
 //! | `receive` | the receiving lane: messages; a close, which waits for the peer's Close |
+//! | `keepalive` | unsolicited pongs |
 //! | `outbox` | the sending end of the connection, and control frames that wait for it |
 //!
 //! One send and one receive may be under way at once, on two threads; in synchronous sessions both may block. Neither waits
 //! for the other, except for whole frames: a pong goes out between two frames.
 
+mod keepalive;
 mod outbox;
 mod receive;
 mod send;
@@ -23,6 +25,7 @@ use net::conn::Conn;
 use net::cx::Cx;
 use ws_proto::{OpCode, ProtocolError, ReceiveOptions, Receiver, Role, Sender, close};
 
+use self::keepalive::KeepAlive;
 use self::outbox::{Lane, Outbox, Outgoing};
 pub use self::receive::Received;
 use self::receive::{Close, Reader, Receiving, ReceivingData};
@@ -30,6 +33,9 @@ use self::send::{Sending, SendingData};
 use crate::session::lock;
 use crate::turn::{Start, Started, Turn};
 use crate::{Api, Buffer, Error, Mode, Observer, Result};
+
+/// How often a Pong goes out unless set otherwise.
+const DEFAULT_KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// What a buffer of a WebSocket holds: `WINHTTP_WEB_SOCKET_BUFFER_TYPE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +73,7 @@ pub struct WebSocket<B: Buffer = Vec<u8>> {
     shared: Arc<Shared>,
     sending: Arc<Turn<Sending<B>>>,
     receiving: Arc<Turn<Receiving<B>>>,
+    keepalive: Arc<KeepAlive>,
 }
 
 /// What both lanes can reach.
@@ -141,6 +148,7 @@ impl<B: Buffer> WebSocket<B> {
                     closing: false,
                 },
             ),
+            keepalive: KeepAlive::new(&shared, Some(DEFAULT_KEEPALIVE)),
             shared,
         })
     }
@@ -352,12 +360,19 @@ impl<B: Buffer> WebSocket<B> {
             .store(milliseconds, Ordering::Relaxed);
     }
 
+    /// An empty Pong goes out every `interval`, so that nothing between the peers takes the connection for dead; `None`: never.
+    /// Default: 30 s. (`WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`, which takes 15 s at least.)
+    pub fn set_keepalive(&self, interval: Option<Duration>) {
+        self.keepalive.set_interval(interval);
+    }
+
     /// Ends everything at once, without a Close: `WinHttpCloseHandle`. What is pending is completed with
     /// [`Error::OperationCancelled`], then `Closed` is notified.
     ///
     /// # Errors
     /// [`Error::InvalidHandle`]: it was done before.
     pub fn abort(&self) -> Result<()> {
+        self.keepalive.stop();
         self.shared.outbox.give_up();
         let receiving = self.receiving.close();
         let sending = self.sending.close();
@@ -406,6 +421,10 @@ impl Shared {
 
     fn has_received_close(&self) -> bool {
         self.close_received.load(Ordering::Acquire)
+    }
+
+    fn has_sent_close(&self) -> bool {
+        self.close_sent.load(Ordering::Acquire)
     }
 
     fn is_closing(&self) -> bool {

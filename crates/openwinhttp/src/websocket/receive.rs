@@ -117,7 +117,12 @@ impl Reader {
             self.half.forget_waits();
         }
         self.half.set_timeout(limit);
-        let result = ready!(self.poll_bytes(shared, cx, out));
+        let result = self.poll_bytes(shared, cx, out);
+        let Poll::Ready(result) = result else {
+            // It may take long.
+            self.half.release_memory();
+            return Poll::Pending;
+        };
         if let Err(error) = result
             && error != Error::Timeout
         {
@@ -328,9 +333,9 @@ impl<B: Buffer> Handler for Receiving<B> {
 
     fn notify(turn: &Turn<Self>, completion: Completion<B>) {
         match completion {
-            Completion::Received(_, received) => {
-                let count = u32::try_from(received.count).unwrap_or(u32::MAX);
-                turn.notify(&Notification::WebSocketReceived(count, received.kind));
+            Completion::Received(out, received) => {
+                let data = &out.as_ref()[..received.count];
+                turn.notify(&Notification::WebSocketReceived(data, received.kind));
             }
             Completion::Closed => turn.notify(&Notification::WebSocketCloseComplete),
             Completion::Failed(api, error) => turn.notify(&Notification::RequestError(api, error)),

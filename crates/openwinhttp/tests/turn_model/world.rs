@@ -20,7 +20,7 @@ pub(crate) struct Plan {
     pub(crate) chain: u32,
     /// Each operation has to wait so many times; `u32::MAX`: for ever.
     pub(crate) pendings: u32,
-    /// An operation that was started by a call is followed by another one, of itself.
+    /// The operation that the last call starts is followed by another one, of itself; only that one has to wait then.
     pub(crate) followed: bool,
     /// The object is closed inside the notification of that number.
     pub(crate) close_in: Option<u32>,
@@ -70,7 +70,7 @@ impl World {
     }
 
     /// A new operation; it is accepted when this is called inside `begin`.
-    fn operation(&self, id: u32, is_followed: bool) -> Operation {
+    fn operation(&self, id: u32, pendings: u32, is_followed: bool) -> Operation {
         let mut book = self.book();
         book.order.push_back(id);
         let twice = book.accepted.insert(id, 0);
@@ -78,7 +78,7 @@ impl World {
         assert_eq!(twice, None, "operation {id} is begun once");
         Operation {
             id,
-            pendings: self.0.plan.pendings,
+            pendings,
             is_followed,
             world: self.clone(),
         }
@@ -152,11 +152,13 @@ impl Object {
         book.next += 1;
         book.open.insert(id);
         let is_closed = book.is_closed;
+        let plan = &self.world.0.plan;
+        let is_followed = plan.followed && book.chained == plan.chain;
+        let pendings = if plan.followed { 0 } else { plan.pendings };
         drop(book);
-        let is_followed = self.world.0.plan.followed;
         let result = self.turn.start(
             Api::ReadData,
-            |_: &mut State<Fake>| Ok(self.world.operation(id, is_followed)),
+            |_: &mut State<Fake>| Ok(self.world.operation(id, pendings, is_followed)),
             start,
         );
         self.world.book().open.remove(&id);
@@ -275,7 +277,7 @@ impl Handler for Fake {
             ..
         } = operation;
         // The number of who follows: not one of the calls'.
-        let next = is_followed.then(|| world.operation(1000 + id, false));
+        let next = is_followed.then(|| world.operation(1000 + id, world.0.plan.pendings, false));
         (Completion { id, world }, next)
     }
 

@@ -100,6 +100,7 @@ impl Place {
             Self::Core(_, set) => target.change(|options| set(options, value)),
             Self::Stored(_) => {
                 target.stored()?.set_number(number, value);
+                target.apply(number, value);
                 Ok(())
             }
         }

@@ -1,8 +1,10 @@
 //! Handles as the options see them.
 
+use std::time::Duration;
+
 use openwinhttp::options::Options;
 use openwinhttp::{Error, Result};
-use win32_abi::winhttp::HINTERNET;
+use win32_abi::winhttp::{HINTERNET, WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL};
 
 use super::stored::StoredOptions;
 use crate::objects::{Object, RequestObject, SessionObject};
@@ -79,6 +81,16 @@ impl Target {
             Self::Object(Object::Request(object)) => Ok(&object.stored),
             Self::Object(Object::WebSocket(object)) => Ok(&object.stored),
             Self::Process => Err(Error::IncorrectHandleType),
+        }
+    }
+
+    /// Lets a value that was just stored take effect at once, where it does.
+    pub(super) fn apply(&self, number: u32, value: u32) {
+        if let Self::Object(Object::WebSocket(object)) = self
+            && number == WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL
+        {
+            let interval = (value != u32::MAX).then(|| Duration::from_millis(value.into()));
+            object.web_socket.set_keepalive(interval);
         }
     }
 

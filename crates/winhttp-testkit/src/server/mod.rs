@@ -5,6 +5,7 @@
 //! come, a connection too many) fails the test when the server is [finished](Server::finish) or dropped.
 
 mod peer;
+pub mod web_socket;
 mod wire;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
