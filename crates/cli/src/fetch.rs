@@ -29,13 +29,13 @@ use openwinhttp::tls::{CertErrors, ClientCertificate};
 use openwinhttp::{Connect, Mode, Notification, OpenRequest, Request, Session};
 
 use asynchronous::Driver;
-pub(crate) use error::Failure;
-pub(crate) use options::Fetch;
-use trace::Trace;
+pub(crate) use error::{Failure, HttpFailure, function, name_and_number};
+pub(crate) use options::{Fetch, header};
+pub(crate) use trace::{Trace, describe, describe_tls, kind_name};
 use transfer::Transfer;
 use upload::Upload;
 
-const AGENT: &str = concat!("openwinhttp/", env!("CARGO_PKG_VERSION"));
+pub(crate) const AGENT: &str = concat!("openwinhttp/", env!("CARGO_PKG_VERSION"));
 
 /// Makes the request and writes the response out.
 ///

@@ -123,9 +123,7 @@ pub(crate) fn open_server(
 ) -> Result<Opened, ServerError> {
     let mut buffer = HeadBuffer::default();
     let result = match read_head::<Request>(stream, &mut buffer, deadline) {
-        Ok((request, text)) => {
-            accept(&request, subprotocols, areas).map(|accepted| (text, accepted))
-        }
+        Ok(request) => accept(&request, subprotocols, areas),
         Err(error) => Err(match error {
             HeadError::Malformed(_) => (Status::BadRequest, error.to_string()),
             HeadError::TooLarge => (Status::HeadersTooLarge, error.to_string()),
@@ -133,7 +131,7 @@ pub(crate) fn open_server(
             HeadError::Ended | HeadError::Io(_) => return Err(ServerError::Gone(error)),
         }),
     };
-    let (text, accepted) = match result {
+    let accepted = match result {
         Ok(accepted) => accepted,
         Err((status, reason)) => {
             // The deadline may be what was missed. If it cannot be written, the client does not want to know.
@@ -234,7 +232,7 @@ mod tests {
         assert!(text.contains(replace));
         let text = text.replace(replace, by);
         let head = HeadBuffer::default().push(text.as_bytes());
-        head.expect("well-formed HTTP").expect("a whole head").0
+        head.expect("well-formed HTTP").expect("a whole head")
     }
 
     fn status(replace: &str, by: &str) -> Option<Status> {

@@ -1,11 +1,15 @@
-//! `ws:` URLs (RFC 6455 section 3).
+//! `ws:` and `wss:` URLs (RFC 6455 section 3).
+
+use std::fmt;
 
 /// Where to connect to, and what to ask for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
+    /// `wss:`: over TLS.
+    pub(crate) secure: bool,
     /// Name or address, without the brackets of an IPv6 address.
     pub(crate) host: String,
-    /// 80 if the URL names none.
+    /// 80 or 443 if the URL names none.
     pub(crate) port: u16,
     /// Path and query as the request line has them; begins with a slash.
     pub(crate) target: String,
@@ -15,18 +19,16 @@ impl Url {
     /// Takes a URL apart.
     ///
     /// # Errors
-    /// If it is not a `ws:` URL that we can connect to; the error says why.
+    /// If it is not a `ws:` or `wss:` URL that we can connect to; the error says why.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| format!("{text:?} is not a URL such as ws://127.0.0.1:8080/path"))?;
-        if scheme.eq_ignore_ascii_case("wss") {
-            return Err(
-                "wss:// is not supported yet: TLS comes with the WinHTTP client; use ws://".into(),
-            );
-        }
-        if !scheme.eq_ignore_ascii_case("ws") {
-            return Err(format!("{scheme}:// is not a WebSocket URL; use ws://"));
+        let secure = scheme.eq_ignore_ascii_case("wss");
+        if !secure && !scheme.eq_ignore_ascii_case("ws") {
+            return Err(format!(
+                "{scheme}:// is not a WebSocket URL; use ws:// or wss://"
+            ));
         }
         if rest.contains('#') {
             return Err("a WebSocket URL has no fragment (#); write %23 for the character".into());
@@ -38,16 +40,21 @@ impl Url {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        let (host, port) = authority_parts(authority)?;
+        let (host, port) = authority_parts(authority, default_port(secure))?;
         let target = match target {
             "" => String::from("/"),
             query if query.starts_with('?') => format!("/{query}"),
             path => path.to_owned(),
         };
-        Ok(Self { host, port, target })
+        Ok(Self {
+            secure,
+            host,
+            port,
+            target,
+        })
     }
 
-    /// The value of the `Host` header.
+    /// Host and port as the `Host` header has them.
     pub(crate) fn host_header(&self) -> String {
         let host = if self.host.contains(':') {
             format!("[{}]", self.host)
@@ -55,13 +62,24 @@ impl Url {
             self.host.clone()
         };
         match self.port {
-            80 => host,
+            port if port == default_port(self.secure) => host,
             port => format!("{host}:{port}"),
         }
     }
 }
 
-fn authority_parts(authority: &str) -> Result<(String, u16), String> {
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "wss" } else { "ws" };
+        write!(f, "{scheme}://{}{}", self.host_header(), self.target)
+    }
+}
+
+const fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
+}
+
+fn authority_parts(authority: &str, default_port: u16) -> Result<(String, u16), String> {
     if authority.contains('@') {
         return Err("user names in URLs are not supported".into());
     }
@@ -89,7 +107,7 @@ fn authority_parts(authority: &str) -> Result<(String, u16), String> {
     let is_port = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
     let port = match port {
         // An empty port means the default one (RFC 3986 section 3.2.3).
-        None | Some("") => 80,
+        None | Some("") => default_port,
         Some(text) => match Some(text).filter(is_port).and_then(|t| t.parse().ok()) {
             Some(port) if port > 0 => port,
             _ => return Err(format!("{text:?} is not a port (1 to 65535)")),
@@ -116,6 +134,8 @@ mod tests {
             ("ws://h:/", "h", 80, "/"),
             ("ws://[::1]:65535", "::1", 65535, "/"),
             ("ws://[::1]", "::1", 80, "/"),
+            ("WSS://h", "h", 443, "/"),
+            ("wss://h:80", "h", 80, "/"),
         ] {
             assert_eq!(parts(text), (host.into(), port, target.into()), "{text}");
         }
@@ -127,6 +147,8 @@ mod tests {
             ("ws://h:80/", "h"),
             ("ws://h:81/", "h:81"),
             ("ws://[::1]:81/", "[::1]:81"),
+            ("wss://h/", "h"),
+            ("wss://h:80/", "h:80"),
         ] {
             assert_eq!(
                 Url::parse(text).map(|url| url.host_header()),
@@ -140,7 +162,6 @@ mod tests {
         for (text, reason) in [
             ("127.0.0.1:80", "is not a URL"),
             ("http://h", "not a WebSocket URL"),
-            ("wss://h", "TLS"),
             ("ws://", "no host"),
             ("ws://:80", "no host"),
             ("ws://h:0", "not a port"),

@@ -147,13 +147,17 @@ impl fmt::Display for Partial {
 }
 
 /// The C function of an operation.
-fn function(api: Api) -> &'static str {
+pub(crate) fn function(api: Api) -> &'static str {
     match api {
         Api::SendRequest => "WinHttpSendRequest",
         Api::WriteData => "WinHttpWriteData",
         Api::ReceiveResponse => "WinHttpReceiveResponse",
         Api::QueryDataAvailable => "WinHttpQueryDataAvailable",
         Api::ReadData => "WinHttpReadData",
+        Api::WebSocketSend => "WinHttpWebSocketSend",
+        Api::WebSocketReceive => "WinHttpWebSocketReceive",
+        Api::WebSocketClose => "WinHttpWebSocketClose",
+        Api::WebSocketShutdown => "WinHttpWebSocketShutdown",
     }
 }
 

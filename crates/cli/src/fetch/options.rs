@@ -149,7 +149,11 @@ fn set_body(body: &mut Option<Body>, new: Body) -> Result<(), lexopt::Error> {
     Ok(())
 }
 
-fn header(text: &str) -> Result<(String, String), String> {
+/// Takes `NAME: VALUE` apart.
+///
+/// # Errors
+/// If it is not that, or HTTP does not allow it.
+pub(crate) fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once(':')
         .ok_or_else(|| format!("{text:?} is not of the form NAME: VALUE"))?;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Instant;
 
 use openwinhttp::tls::{self, TlsInfo};
-use openwinhttp::{Api, Notification, SecureFailure};
+use openwinhttp::{Api, BufferKind, Notification, SecureFailure};
 
 use super::error::{name_and_number, reasons_text};
 
@@ -25,6 +25,11 @@ impl Trace {
             start: Instant::now(),
             reasons: Mutex::new(None),
         }
+    }
+
+    /// Whether anything is said.
+    pub(crate) const fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Something happened to the request.
@@ -52,17 +57,7 @@ impl Trace {
     /// The secure connection.
     pub(crate) fn secured(&self, info: &TlsInfo) {
         if self.verbose {
-            let version = match info.version {
-                tls::Version::Tls12 => "TLS 1.2",
-                tls::Version::Tls13 => "TLS 1.3",
-            };
-            let resumed = if info.resumed { ", resumed" } else { "" };
-            let mut text = format!("{version}, {}{resumed}", info.suite.name);
-            if !info.cert_errors.is_empty() {
-                let ignored = reasons_text(SecureFailure(info.cert_errors.bits()));
-                let _ = write!(text, "; the certificate passes although {ignored}");
-            }
-            self.note(&text);
+            self.note(&describe_tls(info));
         }
     }
 
@@ -97,6 +92,21 @@ impl Trace {
     }
 }
 
+/// A secure connection in words.
+pub(crate) fn describe_tls(info: &TlsInfo) -> String {
+    let version = match info.version {
+        tls::Version::Tls12 => "TLS 1.2",
+        tls::Version::Tls13 => "TLS 1.3",
+    };
+    let resumed = if info.resumed { ", resumed" } else { "" };
+    let mut text = format!("{version}, {}{resumed}", info.suite.name);
+    if !info.cert_errors.is_empty() {
+        let ignored = reasons_text(SecureFailure(info.cert_errors.bits()));
+        let _ = write!(text, "; the certificate passes although {ignored}");
+    }
+    text
+}
+
 /// On standard error, whole. Nobody is left to tell if that fails.
 fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
@@ -113,8 +123,19 @@ fn push_safely(out: &mut String, text: &str) {
     }
 }
 
+/// The kind of a WebSocket's buffer, without `WINHTTP_WEB_SOCKET_` and `_BUFFER_TYPE`.
+pub(crate) const fn kind_name(kind: BufferKind) -> &'static str {
+    match kind {
+        BufferKind::BinaryMessage => "BINARY_MESSAGE",
+        BufferKind::BinaryFragment => "BINARY_FRAGMENT",
+        BufferKind::Utf8Message => "UTF8_MESSAGE",
+        BufferKind::Utf8Fragment => "UTF8_FRAGMENT",
+        BufferKind::Close => "CLOSE",
+    }
+}
+
 /// A notification by the name that `winhttp.h` has for it, without `WINHTTP_CALLBACK_STATUS_`.
-fn describe(notification: &Notification<'_>) -> String {
+pub(crate) fn describe(notification: &Notification<'_>) -> String {
     let bytes = |name: &str, count: usize| match count {
         1 => format!("{name} 1 byte"),
         _ => format!("{name} {count} bytes"),
@@ -144,6 +165,14 @@ fn describe(notification: &Notification<'_>) -> String {
         Notification::DataAvailable(count) => bytes("DATA_AVAILABLE", *count as usize),
         Notification::ReadComplete(read) => bytes("READ_COMPLETE", read.len()),
         Notification::WriteComplete(count) => bytes("WRITE_COMPLETE", *count as usize),
+        Notification::WebSocketSent(count, kind) => {
+            format!("{} {}", bytes("WRITE_COMPLETE", *count as usize), kind_name(*kind))
+        }
+        Notification::WebSocketReceived(count, kind) => {
+            format!("{} {}", bytes("READ_COMPLETE", *count as usize), kind_name(*kind))
+        }
+        Notification::WebSocketCloseComplete => String::from("CLOSE_COMPLETE"),
+        Notification::WebSocketShutdownComplete => String::from("SHUTDOWN_COMPLETE"),
         Notification::RequestError(api, error) => {
             let api = match api {
                 Api::SendRequest => "API_SEND_REQUEST",
@@ -151,6 +180,10 @@ fn describe(notification: &Notification<'_>) -> String {
                 Api::ReceiveResponse => "API_RECEIVE_RESPONSE",
                 Api::QueryDataAvailable => "API_QUERY_DATA_AVAILABLE",
                 Api::ReadData => "API_READ_DATA",
+                Api::WebSocketSend => "WEB_SOCKET_SEND_OPERATION",
+                Api::WebSocketReceive => "WEB_SOCKET_RECEIVE_OPERATION",
+                Api::WebSocketClose => "WEB_SOCKET_CLOSE_OPERATION",
+                Api::WebSocketShutdown => "WEB_SOCKET_SHUTDOWN_OPERATION",
             };
             let (name, number) = name_and_number(*error);
             format!("REQUEST_ERROR {api} {name} ({number})")

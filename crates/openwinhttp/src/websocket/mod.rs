@@ -277,6 +277,14 @@ impl<B: Buffer> WebSocket<B> {
     pub fn close(&self, status: u16, reason: &[u8]) -> Result<()> {
         self.synchronous()?;
         let (shutdown, deadline) = self.prepare_close(status, reason)?;
+        if let Some(shutdown) = shutdown {
+            self.sending.run(
+                Api::WebSocketClose,
+                |_| Ok(shutdown),
+                |turn, shutdown| turn.wait(|cx| shutdown.poll(&self.shared, cx, Lane::Sending)),
+                |_, _, _| {},
+            )?;
+        }
         // A receive on another thread gives way with the next bytes that come, at the latest the peer's Close.
         if !self.receiving.wait_free(deadline) {
             self.shared.outbox.give_up();
@@ -284,7 +292,7 @@ impl<B: Buffer> WebSocket<B> {
         }
         self.receiving.run(
             Api::WebSocketClose,
-            |state| Ok(Self::begin_close_wait(state, shutdown, deadline)),
+            |state| Ok(Self::begin_close_wait(state, None, deadline)),
             |turn, close| turn.wait(|cx| close.poll(&self.shared, cx)),
             |state, close, _| state.reader = close.reader,
         )
@@ -319,7 +327,6 @@ impl<B: Buffer> WebSocket<B> {
             Some(self.begin_close(&mut sending, status, reason)?)
         };
         drop(sending);
-        // Out at once, if possible: the peer's answer is what a blocked receive waits for.
         let limit = Duration::from_millis(self.shared.close_timeout.load(Ordering::Relaxed).into());
         let deadline = Instant::now() + limit;
         Ok((shutdown, deadline))
@@ -373,9 +380,10 @@ impl<B: Buffer> WebSocket<B> {
     /// [`Error::InvalidHandle`]: it was done before.
     pub fn abort(&self) -> Result<()> {
         self.keepalive.stop();
-        self.shared.outbox.give_up();
         let receiving = self.receiving.close();
         let sending = self.sending.close();
+        // Only now: what this ends ends because of the closing, and says so.
+        self.shared.outbox.give_up();
         receiving.and(sending)
     }
 

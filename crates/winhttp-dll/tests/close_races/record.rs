@@ -30,6 +30,8 @@ pub(crate) struct State {
     pub(crate) completed: [u32; 6],
     /// Somebody is about to call WinHttpCloseHandle, or has.
     pub(crate) is_closing: bool,
+    /// How many calls of it there were, before they returned.
+    pub(crate) attempts: u32,
     pub(crate) closes: u32,
     pub(crate) closings: u32,
     /// The application has nothing more to do with it.
