@@ -78,7 +78,7 @@ if [ "$only" != websocket ]; then
     build winhttp-dll libwinhttp.so close_races
     export OPENWINHTTP_WINHTTP_LIB="$library" OPENWINHTTP_RACE_FREE=1 OPENWINHTTP_RACE_PATIENCE=120
     (
-        export OPENWINHTTP_RACE_PLANTED=1 OPENWINHTTP_RACE_ROUNDS=200
+        export OPENWINHTTP_RACE_PLANTED=1 OPENWINHTTP_RACE_ROUNDS=3000
         planted libwinhttp.so
     )
     echo "tsan.sh: $races rounds of the close races as they are"

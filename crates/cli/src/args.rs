@@ -1,15 +1,17 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
+use openwinhttp::tls::CertErrors;
 use websocket_component::global;
 use ws_proto::handshake::ClientHandshake;
 
+use crate::client::{self, Wish};
 use crate::fetch::Fetch;
 use crate::help;
-use crate::http::ExtraHeader;
 use crate::url::Url;
 
 /// What the user wants.
@@ -20,6 +22,7 @@ pub(crate) enum Command {
     Demo,
     EchoServer(EchoServer),
     Connect(Connect),
+    Bench(Bench),
     Fetch(Box<Fetch>),
 }
 
@@ -31,19 +34,28 @@ pub(crate) struct EchoServer {
     pub(crate) max_connections: usize,
     pub(crate) request_time: Duration,
     pub(crate) idle_time: Duration,
+    /// Certificate and key, in PEM files.
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) verbose: bool,
 }
 
 /// Options of `connect`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Connect {
-    pub(crate) url: Url,
+    pub(crate) wish: Wish,
     pub(crate) binary: bool,
-    pub(crate) subprotocols: Vec<String>,
-    pub(crate) headers: Vec<ExtraHeader>,
-    pub(crate) ping: bool,
     pub(crate) wait: Duration,
     pub(crate) verbose: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Bench {
+    pub(crate) wish: Wish,
+    pub(crate) connections: usize,
+    /// Bytes of a message.
+    pub(crate) size: usize,
+    pub(crate) time: Duration,
 }
 
 /// Reads a whole command line.
@@ -59,6 +71,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error
             Some("demo") => demo(&mut parser),
             Some("echo-server") => echo_server(&mut parser),
             Some("connect") => connect(&mut parser),
+            Some("bench") => bench(&mut parser),
             Some("get") => fetch(&mut parser, "GET", help::GET),
             Some("post") => fetch(&mut parser, "POST", help::POST),
             Some("help") => help_for(&mut parser),
@@ -87,6 +100,7 @@ fn help_for(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some("demo") => Ok(show(help::DEMO)),
         Some("echo-server") => Ok(show(help::ECHO_SERVER)),
         Some("connect") => Ok(show(help::CONNECT)),
+        Some("bench") => Ok(show(help::BENCH)),
         Some("get") => Ok(show(help::GET)),
         Some("post") => Ok(show(help::POST)),
         _ => Err(unknown_command(&name)),
@@ -108,8 +122,10 @@ fn echo_server(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
         max_connections: 512,
         request_time: Duration::from_secs(10),
         idle_time: Duration::from_millis(global::DEFAULT_KEEPALIVE_INTERVAL.into()),
+        certificate: None,
         verbose: false,
     };
+    let (mut certificate, mut key) = (None, None);
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(show(help::ECHO_SERVER)),
@@ -120,42 +136,126 @@ fn echo_server(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
             }
             Long("request-time") => options.request_time = positive_time(parser)?,
             Long("idle-time") => options.idle_time = positive_time(parser)?,
+            Long("cert") => certificate = Some(PathBuf::from(parser.value()?)),
+            Long("key") => key = Some(PathBuf::from(parser.value()?)),
             Short('v') | Long("verbose") => options.verbose = true,
             other => return Err(other.unexpected()),
         }
     }
     check_subprotocols(&options.subprotocols)?;
+    options.certificate = match (certificate, key) {
+        // Both may be in one file.
+        (Some(certificate), key) => Some((certificate.clone(), key.unwrap_or(certificate))),
+        (None, None) => None,
+        (None, Some(_)) => return Err("--key needs --cert".into()),
+    };
     Ok(Command::EchoServer(options))
 }
 
 fn connect(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut url = None;
-    let (mut binary, mut ping, mut verbose) = (false, false, false);
-    let (mut subprotocols, mut headers) = (Vec::new(), Vec::new());
+    let mut wish = WishOptions::default();
+    let (mut binary, mut verbose) = (false, false);
     let mut wait = Duration::ZERO;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(show(help::CONNECT)),
             Long("binary") => binary = true,
-            Long("ping") => ping = true,
             Long("wait") => wait = parser.value()?.parse_with(seconds)?,
             Short('v') | Long("verbose") => verbose = true,
-            Long("subprotocol") => subprotocols.push(parser.value()?.string()?),
-            Long("header") => headers.push(parser.value()?.parse_with(ExtraHeader::parse)?),
-            Value(value) if url.is_none() => url = Some(value.parse_with(Url::parse)?),
-            other => return Err(other.unexpected()),
+            Short(letter) => wish.option(&letter.to_string(), parser)?,
+            Long(name) => {
+                let name = name.to_owned();
+                wish.option(&name, parser)?;
+            }
+            Value(value) => wish.url(&value)?,
         }
     }
-    check_subprotocols(&subprotocols)?;
     Ok(Command::Connect(Connect {
-        url: url.ok_or("connect needs a URL")?,
+        wish: wish.finish("connect")?,
         binary,
-        subprotocols,
-        headers,
-        ping,
         wait,
         verbose,
     }))
+}
+
+fn bench(parser: &mut lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut wish = WishOptions::default();
+    let (mut connections, mut size) = (1, 64);
+    let mut time = Duration::from_secs(5);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(show(help::BENCH)),
+            Short('c') | Long("connections") => {
+                connections = parser.value()?.parse_with(at_least_one)?;
+            }
+            Short('s') | Long("size") => size = parser.value()?.parse_with(message_size)?,
+            Short('t') | Long("seconds") => time = positive_time(parser)?,
+            Short(letter) => wish.option(&letter.to_string(), parser)?,
+            Long(name) => {
+                let name = name.to_owned();
+                wish.option(&name, parser)?;
+            }
+            Value(value) => wish.url(&value)?,
+        }
+    }
+    Ok(Command::Bench(Bench {
+        wish: wish.finish("bench")?,
+        connections,
+        size,
+        time,
+    }))
+}
+
+/// The options of all that connect to a WebSocket server.
+#[derive(Default)]
+struct WishOptions {
+    url: Option<Url>,
+    subprotocols: Vec<String>,
+    headers: Vec<(String, String)>,
+    insecure: bool,
+    asynchronous: bool,
+}
+
+impl WishOptions {
+    fn option(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), lexopt::Error> {
+        match name {
+            "subprotocol" => self.subprotocols.push(parser.value()?.string()?),
+            "H" | "header" => {
+                let header = parser.value()?.parse_with(client::header)?;
+                self.headers.push(header);
+            }
+            "k" | "insecure" => self.insecure = true,
+            "async" => self.asynchronous = true,
+            other if other.chars().count() == 1 => {
+                return Err(format!("invalid option '-{other}'").into());
+            }
+            other => return Err(format!("invalid option '--{other}'").into()),
+        }
+        Ok(())
+    }
+
+    fn url(&mut self, text: &OsString) -> Result<(), lexopt::Error> {
+        if self.url.is_some() {
+            return Err(Value(text.clone()).unexpected());
+        }
+        self.url = Some(text.parse_with(Url::parse)?);
+        Ok(())
+    }
+
+    fn finish(self, command: &str) -> Result<Wish, lexopt::Error> {
+        check_subprotocols(&self.subprotocols)?;
+        Ok(Wish {
+            url: self.url.ok_or_else(|| format!("{command} needs a URL"))?,
+            subprotocols: self.subprotocols,
+            headers: self.headers,
+            ignored: if self.insecure {
+                CertErrors::IGNORABLE
+            } else {
+                CertErrors::NONE
+            },
+            asynchronous: self.asynchronous,
+        })
+    }
 }
 
 fn fetch(parser: &mut lexopt::Parser, method: &str, help: &str) -> Result<Command, lexopt::Error> {
@@ -169,6 +269,16 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err(String::from("it must be a number above 0")),
+    }
+}
+
+/// Bytes; an echo of more says nothing more.
+fn message_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size) if size <= 64 << 20 => Ok(size),
+        _ => Err(String::from(
+            "it must be a number of bytes, at most 67108864",
+        )),
     }
 }
 
@@ -219,7 +329,8 @@ mod tests {
         for (line, start) in [
             (&["--help"][..], "openwinhttp - "),
             (&["help"], "openwinhttp - "),
-            (&["demo", "-h"], "Show the component"),
+            (&["demo", "-h"], "Show both libraries"),
+            (&["bench", "-h"], "Send messages to an echo server"),
             (&["help", "echo-server"], "Send every message"),
             (&["echo-server", "--listen", "x", "--help"], "Send every"),
             (&["connect", "--help"], "Send lines"),
@@ -241,6 +352,7 @@ mod tests {
             help::DEMO,
             help::ECHO_SERVER,
             help::CONNECT,
+            help::BENCH,
             help::GET,
             help::POST,
         ] {
@@ -269,6 +381,7 @@ mod tests {
                 max_connections: 3,
                 request_time: Duration::from_secs(10),
                 idle_time: Duration::from_millis(500),
+                certificate: None,
                 verbose: true,
             }))
         );
@@ -283,7 +396,13 @@ mod tests {
             (&["demo", "x"], "\"x\""),
             (&["connect"], "connect needs a URL"),
             (&["connect", "ws://a", "ws://b"], "\"ws://b\""),
-            (&["connect", "wss://a"], "TLS"),
+            (&["connect", "https://a"], "not a WebSocket URL"),
+            (&["connect", "-x", "ws://a"], "-x"),
+            (&["bench"], "bench needs a URL"),
+            (&["bench", "--size", "67108865", "ws://a"], "at most"),
+            (&["bench", "--connections", "0", "ws://a"], "above 0"),
+            (&["bench", "--ping", "ws://a"], "--ping"),
+            (&["echo-server", "--key", "k"], "--key needs --cert"),
             (&["connect", "--header", "x", "ws://a"], "NAME: VALUE"),
             (&["connect", "--header"], "--header"),
             (

@@ -1,57 +1,42 @@
 //! `connect`: lines from standard input become messages, messages that arrive become lines.
 //!
-//! One thread reads the input and runs the send lane, one runs the receive lane and prints; the main thread waits for whichever
-//! ends first, and closes.
+//! The connection is WinHTTP's. One thread reads the input and sends, one receives and prints; the main thread waits for
+//! whichever ends first, and closes.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, IsTerminal, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use websocket_component::{CloseStatus, Message};
+use openwinhttp::{Api, BufferKind, Error};
 use ws_proto::{MessageKind, Utf8Validator, close};
 
 use crate::args::Connect;
+use crate::client::{Channel, OpenError};
 use crate::echo::close_text;
-use crate::journal::FrameLog;
-use crate::link::{Limits, Link, LinkError, Patience, Received};
-use crate::opening::{Areas, ClientError, Opened, Wish, open_client};
+use crate::fetch::{Trace, function, name_and_number};
 use crate::printer::Printer;
 
-/// For TCP, for each address of the host.
-const CONNECT_TIME: Duration = Duration::from_secs(10);
-/// For the server's answer to the request.
-const OPENING_TIME: Duration = Duration::from_secs(10);
 /// For the server's Close after ours.
 const CLOSE_TIME: Duration = Duration::from_secs(10);
-/// For what the server said last, after writing has failed; and for it to end the connection after Close.
+/// For what the server said last, after sending has failed.
 const LINGER: Duration = Duration::from_secs(2);
 
-const LIMITS: Limits = Limits {
-    patience: Patience::Endless,
-    write: Duration::from_secs(30),
-};
-
-/// A line is sent in pieces of at most the input buffer, a piece in frames of at most the send area.
+/// A line is sent in pieces of at most so many bytes, each in a frame of its own.
 const INPUT_BUFFER: usize = 64 * 1024;
-const AREAS: Areas = Areas {
-    receive: 64 * 1024,
-    send: 64 * 1024,
-};
+/// So much of a message is received at once.
+const OUTPUT_BUFFER: usize = 64 * 1024;
 
 /// Why there was no connection, or it was given up.
 #[derive(Debug)]
 pub(crate) enum ConnectError {
-    Unreachable(String, io::Error),
-    Opening(ClientError),
-    Setup(io::Error),
+    Opening(String, OpenError),
     Input(InputError),
     Output(io::Error),
-    /// The connection was lost.
-    Link(LinkError),
+    /// The connection was lost in this call.
+    Lost(Api, Error),
     /// The server did not answer our Close.
     NoClose,
 }
@@ -60,8 +45,8 @@ impl ConnectError {
     /// What `--help` promises.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Link(LinkError::Protocol(_)) => 4,
-            Self::Link(_) | Self::NoClose => 3,
+            Self::Lost(_, Error::InvalidServerResponse) => 4,
+            Self::Lost(..) | Self::NoClose => 3,
             _ => crate::FAILURE,
         }
     }
@@ -70,12 +55,17 @@ impl ConnectError {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(host, error) => write!(f, "cannot connect to {host}: {error}"),
-            Self::Opening(error) => write!(f, "no WebSocket connection: {error}"),
-            Self::Setup(error) => write!(f, "cannot set up the connection: {error}"),
+            Self::Opening(url, error) => write!(f, "no connection to {url}: {error}"),
             Self::Input(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot print: {error}"),
-            Self::Link(error) => error.fmt(f),
+            Self::Lost(api, error) => {
+                let what = match error {
+                    Error::InvalidServerResponse => "the server broke the protocol",
+                    _ => "the connection was lost",
+                };
+                let (name, number) = name_and_number(*error);
+                write!(f, "{what}: {name} ({number}) in {}", function(*api))
+            }
             Self::NoClose => f.write_str("the server did not answer our Close in time"),
         }
     }
@@ -130,10 +120,8 @@ enum Event {
 
 enum SendError {
     Input(InputError),
-    Link(LinkError),
+    Channel(Error),
 }
-
-type Connection = Link<Option<FrameLog>>;
 
 /// When the receiving thread was last done with something that arrived; `None` while it prints.
 #[derive(Debug)]
@@ -158,39 +146,30 @@ impl Quiet {
 /// # Errors
 /// As [`ConnectError`] says.
 pub(crate) fn run(options: &Connect) -> Result<Ending, ConnectError> {
-    let stream = reach(options)?;
-    let wish = Wish {
-        url: &options.url,
-        subprotocols: &options.subprotocols,
-        headers: &options.headers,
-    };
-    let opened = open_client(&stream, &wish, AREAS, Instant::now() + OPENING_TIME)
-        .map_err(ConnectError::Opening)?;
-    announce(options, &opened);
-    let log = options.verbose.then(|| FrameLog::new(String::new()));
-    let link = Link::new(opened.component, stream, opened.early, LIMITS, log)
-        .map_err(ConnectError::Setup)?;
-    let link = Arc::new(link);
-    link.start_writer().map_err(ConnectError::Setup)?;
-    let pinged = options.ping.then(Instant::now);
-    if pinged.is_some() {
-        link.send(Message::Ping).map_err(ConnectError::Link)?;
-    }
+    let url = &options.wish.url;
+    let trace = Arc::new(Trace::new(options.verbose));
+    let (channel, subprotocol) = Channel::open(&options.wish, trace)
+        .map_err(|error| ConnectError::Opening(url.to_string(), error))?;
+    let subprotocol = subprotocol.map_or_else(String::new, |name| {
+        format!(", subprotocol {}", name.escape_debug())
+    });
+    say(&format!("connected to {url}{subprotocol}"));
 
+    let channel = Arc::new(channel);
     let (events, inbox) = mpsc::channel();
     let kind = if options.binary {
         MessageKind::Binary
     } else {
         MessageKind::Text
     };
-    let sender = Arc::clone(&link);
+    let sender = Arc::clone(&channel);
     let report = events.clone();
     // Neither thread is joined: the input may never end, and a report after the main thread has gone is of no use.
     thread::spawn(move || {
         let input = BufReader::with_capacity(INPUT_BUFFER, io::stdin());
         let _ = report.send(Event::Sent(send_lines(&sender, input, kind)));
     });
-    let receiver = Arc::clone(&link);
+    let receiver = Arc::clone(&channel);
     let quiet = Arc::new(Quiet(Mutex::new(None)));
     let arrivals = Arc::clone(&quiet);
     let raw_binary = options.binary;
@@ -198,45 +177,12 @@ pub(crate) fn run(options: &Connect) -> Result<Ending, ConnectError> {
         let out = io::stdout();
         let escape = out.is_terminal();
         let mut printer = Printer::new(out, raw_binary, escape);
-        let _ = events.send(Event::Received(receive_all(
-            &receiver,
-            &mut printer,
-            pinged,
-            &arrivals,
-        )));
+        let ended = receive_all(&receiver, &mut printer, &arrivals);
+        let _ = events.send(Event::Received(ended));
     });
-    let ending = wait_for_end(&link, &inbox, &quiet, options.wait)?;
+    let ending = wait_for_end(&channel, &inbox, &quiet, options.wait)?;
     say(&close_text(ending.code, &ending.reason));
     Ok(ending)
-}
-
-fn reach(options: &Connect) -> Result<TcpStream, ConnectError> {
-    let url = &options.url;
-    let unreachable = |error| ConnectError::Unreachable(url.host_header(), error);
-    let addresses = (url.host.as_str(), url.port)
-        .to_socket_addrs()
-        .map_err(unreachable)?;
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, CONNECT_TIME) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = error,
-        }
-    }
-    Err(unreachable(failure))
-}
-
-fn announce(options: &Connect, opened: &Opened) {
-    let subprotocol = match &opened.subprotocol {
-        Some(name) => format!(", subprotocol {name}"),
-        None => String::new(),
-    };
-    let url = &options.url;
-    say(&format!(
-        "connected to ws://{}{}{subprotocol}",
-        url.host_header(),
-        url.target
-    ));
 }
 
 /// What the end is to be waited for.
@@ -251,7 +197,7 @@ enum Phase {
 }
 
 fn wait_for_end(
-    link: &Connection,
+    channel: &Channel,
     inbox: &mpsc::Receiver<Event>,
     quiet: &Quiet,
     wait: Duration,
@@ -268,31 +214,31 @@ fn wait_for_end(
         (phase, time) = match event {
             Ok(Event::Received(result)) => {
                 let ending = result?;
-                link.linger(LINGER);
+                channel.abort();
                 return trouble.map_or(Ok(ending), Err);
             }
             Ok(Event::Sent(Ok(()))) => (Phase::Answers, wait),
             Ok(Event::Sent(Err(SendError::Input(error)))) => {
                 trouble = Some(ConnectError::Input(error));
-                close_with(link, GOING_AWAY);
+                close_with(channel, GOING_AWAY);
                 (Phase::Closing, CLOSE_TIME)
             }
             // The server's Close came first and was answered; the receiving thread is about to say so.
-            Ok(Event::Sent(Err(SendError::Link(LinkError::Refused(_))))) => {
+            Ok(Event::Sent(Err(SendError::Channel(Error::InvalidOperation)))) => {
                 (Phase::Closing, LINGER)
             }
-            Ok(Event::Sent(Err(SendError::Link(error)))) => {
-                trouble = Some(ConnectError::Link(error));
+            Ok(Event::Sent(Err(SendError::Channel(error)))) => {
+                trouble = Some(ConnectError::Lost(Api::WebSocketSend, error));
                 (Phase::Closing, LINGER)
             }
             // Something arrived meanwhile.
             Err(RecvTimeoutError::Timeout) if !quiet.left(start, time).is_zero() => continue,
             Err(_) if phase == Phase::Answers => {
-                close_with(link, close::NORMAL);
+                close_with(channel, close::NORMAL);
                 (Phase::Closing, CLOSE_TIME)
             }
             Err(_) => {
-                link.cut();
+                channel.abort();
                 return Err(trouble.unwrap_or(ConnectError::NoClose));
             }
         };
@@ -301,15 +247,15 @@ fn wait_for_end(
 }
 
 /// If it cannot be sent, the receiving thread finds out why, or the time passes.
-fn close_with(link: &Connection, code: u16) {
-    let _ = link.send(Message::Close(Some(CloseStatus { code, reason: None })));
+fn close_with(channel: &Channel, code: u16) {
+    let _ = channel.shutdown(code, "");
 }
 
 /// RFC 6455 section 7.4.1: an endpoint is "going away".
 const GOING_AWAY: u16 = 1001;
 
 fn send_lines(
-    link: &Connection,
+    channel: &Channel,
     mut input: impl BufRead,
     kind: MessageKind,
 ) -> Result<(), SendError> {
@@ -339,12 +285,9 @@ fn send_lines(
         let payload = piece.to_vec();
         let used = piece.len() + usize::from(newline.is_some());
         input.consume(used);
-        let message = Message::Data {
-            kind,
-            last,
-            payload: Some(payload),
-        };
-        link.send(message).map_err(SendError::Link)?;
+        channel
+            .send(buffer_kind(kind, last), payload)
+            .map_err(SendError::Channel)?;
         is_open = !last;
         if last {
             line += 1;
@@ -354,44 +297,44 @@ fn send_lines(
 }
 
 fn receive_all<W: Write>(
-    link: &Connection,
+    channel: &Channel,
     printer: &mut Printer<W>,
-    mut pinged: Option<Instant>,
     quiet: &Quiet,
 ) -> Result<Ending, ConnectError> {
+    let mut buffer = vec![0; OUTPUT_BUFFER];
     loop {
         quiet.set(Some(Instant::now()));
-        let received = link.receive();
+        let received = channel.receive(&mut buffer);
         quiet.set(None);
-        match received {
-            Ok(Received::Data { kind, last, bytes }) => printer
-                .piece(kind, last, &bytes)
-                .map_err(ConnectError::Output)?,
-            Ok(Received::Pong) => {
-                if let Some(time) = pinged.take() {
-                    let milliseconds = time.elapsed().as_secs_f64() * 1000.0;
-                    say(&format!("pong after {milliseconds:.2} ms"));
-                }
-            }
-            Ok(Received::Close { code, reason }) => {
-                let status = code
-                    .filter(|&code| close::may_be_sent(code))
-                    .map(|code| CloseStatus { code, reason: None });
+        let lost = |error| ConnectError::Lost(Api::WebSocketReceive, error);
+        let (count, kind) = received.map_err(lost)?;
+        let (kind, last) = match kind {
+            BufferKind::Utf8Message => (MessageKind::Text, true),
+            BufferKind::Utf8Fragment => (MessageKind::Text, false),
+            BufferKind::BinaryMessage => (MessageKind::Binary, true),
+            BufferKind::BinaryFragment => (MessageKind::Binary, false),
+            BufferKind::Close => {
+                let status = channel.close_status().map_err(lost)?;
                 // Refused if ours is the first Close, and this is the answer.
-                let _ = link.send(Message::Close(status));
-                if pinged.is_some() {
-                    say("the ping was not answered");
-                }
-                return Ok(Ending { code, reason });
+                let _ = channel.shutdown(status.status, "");
+                return Ok(Ending {
+                    code: Some(status.status).filter(|&code| code != close::NO_STATUS),
+                    reason: String::from_utf8_lossy(&status.reason).into_owned(),
+                });
             }
-            Err(error) => {
-                if let LinkError::Protocol(error) = &error {
-                    let _ = link.send(Message::close(error.close_code(), error.to_string()));
-                    link.linger(LINGER);
-                }
-                return Err(ConnectError::Link(error));
-            }
-        }
+        };
+        printer
+            .piece(kind, last, &buffer[..count])
+            .map_err(ConnectError::Output)?;
+    }
+}
+
+const fn buffer_kind(kind: MessageKind, last: bool) -> BufferKind {
+    match (kind, last) {
+        (MessageKind::Text, true) => BufferKind::Utf8Message,
+        (MessageKind::Text, false) => BufferKind::Utf8Fragment,
+        (MessageKind::Binary, true) => BufferKind::BinaryMessage,
+        (MessageKind::Binary, false) => BufferKind::BinaryFragment,
     }
 }
 

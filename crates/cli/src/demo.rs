@@ -1,24 +1,36 @@
-//! `demo`: two handles, one loopback connection, and a transcript of what they do.
+//! `demo`: the two libraries talk to each other, and a transcript of what they do.
 //!
-//! The server is the one of `echo-server`. The client has a thread for each lane while it sends data. What both do is
-//! recorded and printed step by step, the client's send lane first, then the server, then the client's receive lane, so that
-//! the order of the lines does not depend on how the threads happen to run.
+//! The server is the one of `echo-server`, made of the Component API; the client is WinHTTP's, asynchronous. What both do is
+//! recorded and printed step by step, what the client sends first, then the server, then what the client receives, so
+//! that the order of the lines does not depend on how the threads happen to run.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `watcher` | the record of what the client does |
+
+mod watcher;
 
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use websocket_component::Message;
-use ws_proto::MessageKind;
+use openwinhttp::BufferKind;
+use openwinhttp::tls::CertErrors;
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 
+use crate::client::{Channel, Lane, Wish};
 use crate::echo;
-use crate::journal::{Entry, Event, Journal, Lane};
-use crate::link::{Limits, Link, LinkError, Patience, Received};
-use crate::opening::{Areas, Opened, Wish, open_client, open_server};
+use crate::journal::{Entry, Event, Journal};
+use crate::link::{Limits, Link, LinkError, Patience};
+use crate::opening::{Areas, open_server};
+use crate::stream::{Stream, tls_config};
 use crate::text::{byte_count, grouped};
 use crate::url::Url;
+use watcher::Watcher;
 
 /// Nothing here takes long; this is for when something is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,67 +45,29 @@ const LIMITS: Limits = Limits {
     write: PATIENCE,
 };
 
+/// So much is received by one call.
+const RECEIVE: usize = 64 * 1024;
+
 const SUBPROTOCOL: &str = "echo.openwinhttp";
 const GOODBYE: (u16, &str) = (1000, "that is all");
 
-/// Actions of one lane are shown up to this many; of more, only the first and last ones are.
-const SHOWN_ALL: usize = 16;
-const SHOWN_FIRST: usize = 4;
-const SHOWN_LAST: usize = 3;
+/// Lines of one side in a step are shown up to this many; of more, only the first and last ones are.
+const SHOWN_ALL: usize = 12;
+const SHOWN_FIRST: usize = 5;
+const SHOWN_LAST: usize = 2;
 
 /// Runs it, the transcript going to `out`.
 ///
 /// # Errors
 /// Says what went wrong, and where.
 pub(crate) fn run(out: &mut impl Write) -> Result<(), String> {
-    let failed = |step: &'static str| move |error: io::Error| format!("{step}: {error}");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed("listening"))?;
-    let address = listener.local_addr().map_err(failed("listening"))?;
-    let outgoing = TcpStream::connect(address).map_err(failed("connecting"))?;
-    let incoming = accept_from(&listener, &outgoing).map_err(failed("accepting"))?;
-    drop(listener);
-    writeln!(
+    let mut demo = Demo {
         out,
-        "OpenWinHTTP {}: a client handle and a server handle on one TCP connection to {address}\n\
-         Columns: who; the action (or 'queue', the call that asks for one); its bytes; what it is about,\n\
-         with the number of the operation and, in brackets, the frame's header.",
-        env!("CARGO_PKG_VERSION")
-    )
-    .map_err(failed("printing"))?;
-
-    let (client_journal, server_journal) = (Journal::default(), Journal::default());
-    thread::scope(|scope| {
-        let server = scope.spawn(|| serve(incoming, &server_journal));
-        let url = Url {
-            host: address.ip().to_string(),
-            port: address.port(),
-            target: "/demo".into(),
-        };
-        let result = Client::open(outgoing, &url, &client_journal, &server_journal, out)
-            .and_then(|mut client| client.talk(server));
-        result.map_err(|failure| failure.0)
-    })
-}
-
-/// Accepts the one connection that is ours; another program may have found the port too.
-fn accept_from(listener: &TcpListener, ours: &TcpStream) -> io::Result<TcpStream> {
-    let expected = ours.local_addr()?;
-    loop {
-        let (stream, peer) = listener.accept()?;
-        if peer == expected {
-            return Ok(stream);
-        }
-    }
-}
-
-fn serve(stream: TcpStream, journal: &Journal) -> Result<echo::Closed, String> {
-    let subprotocols = [SUBPROTOCOL.to_owned()];
-    let opened = open_server(&stream, &subprotocols, AREAS, Instant::now() + PATIENCE)
-        .map_err(|error| format!("the server's handshake: {error}"))?;
-    Link::new(opened.component, stream, opened.early, LIMITS, journal)
-        .map_err(LinkError::Io)
-        .and_then(|link| echo::run(&link))
-        .map_err(|error| format!("the server: {error}"))
+        steps: 0,
+        messages: 0,
+        bytes: 0,
+    };
+    demo.run().map_err(|failure| failure.0)
 }
 
 /// What went wrong, in words.
@@ -105,145 +79,189 @@ impl<E: Display> From<E> for Failure {
     }
 }
 
-/// The client's end, and the transcript.
-struct Client<'a, W> {
-    link: Link<&'a Journal>,
-    journal: &'a Journal,
-    server_journal: &'a Journal,
+/// The transcript.
+struct Demo<'a, W> {
     out: &'a mut W,
     steps: usize,
-    /// Messages and payload bytes that came back.
-    echoed: (usize, usize),
+    /// Messages that came back, and their bytes.
+    messages: usize,
+    bytes: usize,
 }
 
-impl<'a, W: Write> Client<'a, W> {
-    fn open(
-        stream: TcpStream,
-        url: &Url,
-        journal: &'a Journal,
-        server_journal: &'a Journal,
-        out: &'a mut W,
-    ) -> Result<Self, Failure> {
-        let wish = Wish {
-            url,
-            subprotocols: &[SUBPROTOCOL.to_owned()],
-            headers: &[],
-        };
-        let opened = open_client(&stream, &wish, AREAS, Instant::now() + PATIENCE)
-            .map_err(|error| Failure(format!("the client's handshake: {error}")))?;
-        writeln!(out, "\n1. Opening handshake")?;
-        print_handshake(out, &opened)?;
-        if opened.subprotocol.as_deref() != Some(SUBPROTOCOL) {
-            return Err(Failure("the server did not choose the subprotocol".into()));
-        }
-        writeln!(out, "   ok: open, subprotocol {SUBPROTOCOL}")?;
-        let link = Link::new(opened.component, stream, opened.early, LIMITS, journal)?;
-        Ok(Self {
-            link,
-            journal,
-            server_journal,
-            out,
-            steps: 1,
-            echoed: (0, 0),
-        })
-    }
-
-    fn talk(
-        &mut self,
-        server: ScopedJoinHandle<'_, Result<echo::Closed, String>>,
-    ) -> Result<(), Failure> {
-        let result = self.exchange();
-        if result.is_err() {
-            // The server may know better what went wrong; it ends when the connection does.
-            self.link.cut();
-        }
-        let server = server
-            .join()
-            .unwrap_or_else(|_| Err("the server's thread panicked".into()));
-        match (result, server) {
-            (Ok(()), Ok(closed))
-                if (closed.code, closed.reason.as_str()) == (Some(GOODBYE.0), GOODBYE.1) => {}
-            (Ok(()), Ok(closed)) => return Err(Failure(format!("the server was {closed}"))),
-            (Ok(()), Err(server)) => return Err(Failure(server)),
-            (Err(client), Ok(_)) => return Err(client),
-            (Err(client), Err(server)) => return Err(Failure(format!("{}; {server}", client.0))),
-        }
-        self.print_step()?;
-        self.ok("both sides have said goodbye")?;
-        let (messages, bytes) = self.echoed;
-        let bytes = byte_count(bytes);
+impl<W: Write> Demo<'_, W> {
+    fn run(&mut self) -> Result<(), Failure> {
         writeln!(
             self.out,
-            "\nAll is well: {messages} messages, {bytes}, came back as they were sent."
+            "OpenWinHTTP {}: two libraries talk to each other in this process.\n\
+             client  WinHTTP, asynchronous: calls and, indented, notifications\n\
+             server  the WebSocket Protocol Component API: actions, their bytes, what they are about",
+            env!("CARGO_PKG_VERSION")
+        )?;
+        self.with_server(None, |conversation| {
+            conversation.heading("Text")?;
+            let hello = "Hello, \u{4e16}\u{754c}! \u{a1}Hola!".as_bytes().to_vec();
+            conversation.echo(true, &[hello])?;
+            conversation.heading(
+                "A message in two fragments, the first one back before the second is sent",
+            )?;
+            conversation.echo(true, &[b"First, ".to_vec(), b"and second.".to_vec()])?;
+            conversation.heading("1 MiB of binary, masked on its way to the server")?;
+            conversation.echo(false, &[pattern(1 << 20)])
+        })?;
+        let tls = certificate().map_err(|error| Failure(format!("the certificate: {error}")))?;
+        self.with_server(Some(&tls), |conversation| {
+            conversation.heading("Binary, over TLS")?;
+            conversation.echo(false, &[(0..=15).collect()])
+        })?;
+        let (messages, bytes) = (self.messages, byte_count(self.bytes));
+        writeln!(
+            self.out,
+            "\nAll is well: {messages} messages, {bytes}, went from WinHTTP to the Component API and came back as they \
+             were sent, over TCP and over TLS."
         )?;
         self.out.flush()?;
         Ok(())
     }
 
-    fn exchange(&mut self) -> Result<(), Failure> {
-        self.heading("Text")?;
-        let hello = "Hello, \u{4e16}\u{754c}! \u{a1}Hola!".as_bytes().to_vec();
-        self.echo(MessageKind::Text, &[hello])?;
-        self.heading("Binary")?;
-        self.echo(MessageKind::Binary, &[(0..=15).collect()])?;
-        self.heading("A message in three fragments, each back before the next is sent")?;
-        let fragments = ["First, ", "second, ", "and third."];
-        let fragments = fragments.map(|part| part.as_bytes().to_vec());
-        self.echo(MessageKind::Text, &fragments)?;
-        self.heading("1 MiB of binary, masked frame by frame")?;
-        self.echo(MessageKind::Binary, &[pattern(1 << 20)])?;
-        self.ping()?;
-        self.close()
+    /// Opens a connection to a server of our own, talks, and closes it.
+    fn with_server(
+        &mut self,
+        tls: Option<&Arc<ServerConfig>>,
+        talk: impl FnOnce(&mut Conversation<'_, '_, W>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure(format!("listening: {error}"));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let journal = Journal::default();
+        let steps = self.steps;
+        thread::scope(|scope| {
+            let server = scope.spawn(|| serve(&listener, tls, &journal));
+            let opened = Conversation::open(self, address, tls.is_some(), &journal);
+            let (result, mut conversation) = match opened {
+                Ok(mut conversation) => (talk(&mut conversation), Some(conversation)),
+                Err(failure) => {
+                    // The server may still wait for somebody to come.
+                    drop(TcpStream::connect(address));
+                    (Err(failure), None)
+                }
+            };
+            let result = result.and_then(|()| match &mut conversation {
+                Some(conversation) => conversation.close(),
+                None => Ok(()),
+            });
+            if let Some(conversation) = &conversation {
+                conversation.channel.abort();
+            }
+            both(result, join(server))?;
+            match &mut conversation {
+                Some(conversation) => {
+                    conversation.print_step()?;
+                    conversation.ok("both sides have said goodbye")
+                }
+                None => Err(Failure(format!("step {}", steps + 1))),
+            }
+        })
+    }
+}
+
+/// One connection, seen from the client.
+struct Conversation<'a, 'b, W> {
+    demo: &'a mut Demo<'b, W>,
+    channel: Channel,
+    watcher: Arc<Watcher>,
+    journal: &'a Journal,
+}
+
+impl<'a, 'b, W: Write> Conversation<'a, 'b, W> {
+    fn open(
+        demo: &'a mut Demo<'b, W>,
+        address: SocketAddr,
+        secure: bool,
+        journal: &'a Journal,
+    ) -> Result<Self, Failure> {
+        let url = Url {
+            secure,
+            host: address.ip().to_string(),
+            port: address.port(),
+            target: "/demo".into(),
+        };
+        demo.heading(&format!("Opening handshake: {url}"))?;
+        let wish = Wish {
+            url,
+            subprotocols: vec![SUBPROTOCOL.to_owned()],
+            headers: Vec::new(),
+            // Nobody vouches for a certificate that was made a moment ago. All else is checked.
+            ignored: if secure {
+                CertErrors::INVALID_CA
+            } else {
+                CertErrors::NONE
+            },
+            asynchronous: true,
+        };
+        // The heads are the same with TLS.
+        let watcher = Arc::new(Watcher::new(!secure));
+        let opened = Channel::open(&wish, watcher.clone());
+        let (channel, subprotocol) =
+            opened.map_err(|error| Failure(format!("the client's handshake: {error}")))?;
+        let mut conversation = Self {
+            demo,
+            channel,
+            watcher,
+            journal,
+        };
+        conversation.print_step()?;
+        if subprotocol.as_deref() != Some(SUBPROTOCOL) {
+            return Err(Failure("the server did not choose the subprotocol".into()));
+        }
+        conversation.ok(&format!("open, subprotocol {SUBPROTOCOL}"))?;
+        Ok(conversation)
     }
 
     fn heading(&mut self, title: &str) -> Result<(), Failure> {
-        self.steps += 1;
-        writeln!(self.out, "\n{}. {title}", self.steps)?;
-        Ok(())
+        self.demo.heading(title)
     }
 
     fn ok(&mut self, what: &str) -> Result<(), Failure> {
-        writeln!(self.out, "   ok: {what}")?;
+        writeln!(self.demo.out, "   ok: {what}")?;
         Ok(())
     }
 
     /// Sends one message in these fragments and checks what comes back. Each fragment is back before the next one is sent,
     /// for the server holds on to nothing.
-    fn echo(&mut self, kind: MessageKind, fragments: &[Vec<u8>]) -> Result<(), Failure> {
+    fn echo(&mut self, is_text: bool, fragments: &[Vec<u8>]) -> Result<(), Failure> {
         for (index, fragment) in fragments.iter().enumerate() {
             let last = index == fragments.len() - 1;
-            self.echo_fragment(kind, last, fragment)?;
+            self.echo_fragment(is_text, last, fragment)?;
             let did_all = |entries: &[Entry]| {
                 let queued = entries.iter().filter(|entry| entry.event == Event::Queued);
                 let queued: usize = queued.filter_map(|entry| entry.bytes).sum();
                 let latest = entries.last().map(|entry| entry.event);
                 queued == fragment.len() && latest == Some(Event::SendComplete)
             };
-            self.server_did(did_all)?;
+            if !self.journal.wait_until(did_all, PATIENCE) {
+                return Err(Failure("the server did not finish the step in time".into()));
+            }
             self.print_step()?;
         }
         let len = fragments.iter().map(Vec::len).sum();
-        self.echoed.0 += 1;
-        self.echoed.1 += len;
+        self.demo.messages += 1;
+        self.demo.bytes += len;
         self.ok(&format!(
             "{} came back, every byte as sent",
             byte_count(len)
         ))
     }
 
-    fn echo_fragment(&self, kind: MessageKind, last: bool, sent: &[u8]) -> Result<(), Failure> {
-        let link = &self.link;
-        let message = Message::Data {
-            kind,
-            last,
-            payload: Some(sent.to_vec()),
-        };
+    fn echo_fragment(&self, is_text: bool, last: bool, sent: &[u8]) -> Result<(), Failure> {
+        let channel = &self.channel;
+        let kind = buffer_kind(is_text, last);
+        let payload = sent.to_vec();
         // The server sends the first bytes back before it reads the last: whoever sends must read meanwhile.
         let (sending, received) = thread::scope(|scope| {
-            let sender = scope.spawn(move || link.send(message));
-            let received = receive_part(link, kind, last, sent.len());
+            let sender = scope.spawn(move || channel.send(kind, payload));
+            let received = receive_part(channel, is_text, last, sent.len());
             if received.is_err() {
-                link.cut();
+                channel.abort();
             }
             (sender.join(), received)
         });
@@ -256,76 +274,128 @@ impl<'a, W: Write> Client<'a, W> {
         }
     }
 
-    fn ping(&mut self) -> Result<(), Failure> {
-        self.heading("Ping and pong")?;
-        self.link.send(Message::Ping)?;
-        match self.link.receive()? {
-            Received::Pong => {}
-            other => return Err(Failure(format!("expected a pong, got {other:?}"))),
-        }
-        self.server_did(|entries| entries.iter().any(|entry| entry.event == Event::PongSent))?;
-        self.print_step()?;
-        self.ok("the server's component answered on its own")
-    }
-
     fn close(&mut self) -> Result<(), Failure> {
         self.heading("Close")?;
         let (code, reason) = GOODBYE;
-        self.link.send(Message::close(code, reason))?;
-        match self.link.receive()? {
-            Received::Close {
-                code: Some(c),
-                reason: r,
-            } if (c, r.as_str()) == GOODBYE => {}
-            other => return Err(Failure(format!("expected our Close back, got {other:?}"))),
+        self.channel.shutdown(code, reason)?;
+        let (_, kind) = self.channel.receive(&mut vec![0; RECEIVE])?;
+        if kind != BufferKind::Close {
+            return Err(Failure(format!("expected Close, got {kind:?}")));
         }
-        self.link.linger(PATIENCE);
-        Ok(())
-    }
-
-    /// Waits until the server's record of this step is complete.
-    fn server_did(&self, complete: impl Fn(&[Entry]) -> bool) -> Result<(), Failure> {
-        if self.server_journal.wait_until(complete, PATIENCE) {
+        let status = self.channel.close_status()?;
+        self.watcher.note(
+            Lane::Receiving,
+            format!(
+                "WinHttpWebSocketQueryCloseStatus: {} {:?}",
+                status.status,
+                String::from_utf8_lossy(&status.reason)
+            ),
+        );
+        if (status.status, &*status.reason) == (code, reason.as_bytes()) {
             Ok(())
         } else {
-            Err(Failure("the server did not finish the step in time".into()))
+            Err(Failure(format!("expected our Close back, got {status:?}")))
         }
     }
 
     fn print_step(&mut self) -> Result<(), Failure> {
-        let (sent, received): (Vec<_>, Vec<_>) = self
-            .journal
+        let (received, sent): (Vec<_>, Vec<_>) = self
+            .watcher
             .take()
             .into_iter()
-            .partition(|entry| entry.lane == Lane::Send);
-        let server = self.server_journal.take();
-        for (who, entries) in [("client", sent), ("server", server), ("client", received)] {
-            print_entries(self.out, who, &entries)?;
-        }
+            .partition(|(lane, _)| *lane == Lane::Receiving);
+        let out = &mut *self.demo.out;
+        print_lines(out, &sent)?;
+        print_entries(out, &self.journal.take())?;
+        print_lines(out, &received)?;
         Ok(())
     }
 }
 
-fn print_handshake(out: &mut impl Write, opened: &Opened) -> io::Result<()> {
-    for (who, head) in [("client", &opened.request), ("server", &opened.response)] {
-        let mut who = who;
-        for line in head.trim_end().lines() {
-            writeln!(out, "   {who:<6}  {line}")?;
-            who = "";
-        }
+impl<W: Write> Demo<'_, W> {
+    fn heading(&mut self, title: &str) -> Result<(), Failure> {
+        self.steps += 1;
+        writeln!(self.out, "\n{}. {title}", self.steps)?;
+        Ok(())
     }
-    Ok(())
 }
 
-fn print_entries(out: &mut impl Write, who: &str, entries: &[Entry]) -> io::Result<()> {
+fn serve(
+    listener: &TcpListener,
+    tls: Option<&Arc<ServerConfig>>,
+    journal: &Journal,
+) -> Result<echo::Closed, String> {
+    let (socket, _) = listener
+        .accept()
+        .map_err(|error| format!("accepting: {error}"))?;
+    let stream = Stream::new(socket, tls).map_err(|error| format!("the server's TLS: {error}"))?;
+    let subprotocols = [SUBPROTOCOL.to_owned()];
+    let opened = open_server(&stream, &subprotocols, AREAS, Instant::now() + PATIENCE)
+        .map_err(|error| format!("the server's handshake: {error}"))?;
+    Link::new(opened.component, stream, opened.early, LIMITS, journal)
+        .map_err(LinkError::Io)
+        .and_then(|link| echo::run(&link))
+        .map_err(|error| format!("the server: {error}"))
+}
+
+fn join(
+    server: ScopedJoinHandle<'_, Result<echo::Closed, String>>,
+) -> Result<echo::Closed, String> {
+    server
+        .join()
+        .unwrap_or_else(|_| Err("the server's thread panicked".into()))
+}
+
+/// What the two sides say together.
+fn both(client: Result<(), Failure>, server: Result<echo::Closed, String>) -> Result<(), Failure> {
+    match (client, server) {
+        (Ok(()), Ok(closed))
+            if (closed.code, closed.reason.as_str()) == (Some(GOODBYE.0), GOODBYE.1) =>
+        {
+            Ok(())
+        }
+        (Ok(()), Ok(closed)) => Err(Failure(format!("the server was {closed}"))),
+        (Ok(()), Err(server)) => Err(Failure(server)),
+        (Err(client), Ok(_)) => Err(client),
+        (Err(client), Err(server)) => Err(Failure(format!("{}; {server}", client.0))),
+    }
+}
+
+/// A server's side of TLS with a certificate for 127.0.0.1, made now.
+fn certificate() -> Result<Arc<ServerConfig>, Box<dyn std::error::Error>> {
+    let made = rcgen::generate_simple_self_signed([Ipv4Addr::LOCALHOST.to_string()])?;
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der())?;
+    Ok(tls_config(vec![made.cert.der().clone()], key)?)
+}
+
+fn print_lines(out: &mut impl Write, lines: &[(Lane, String)]) -> io::Result<()> {
+    let mut print = |lines: &[(Lane, String)]| {
+        lines
+            .iter()
+            .try_for_each(|(_, line)| writeln!(out, "   client  {line}"))
+    };
+    if lines.len() <= SHOWN_ALL || lines.iter().any(|(lane, _)| *lane == Lane::Opening) {
+        return print(lines);
+    }
+    let (first, rest) = lines.split_at(SHOWN_FIRST - 1);
+    let (middle, last) = rest.split_at(rest.len() - SHOWN_LAST);
+    print(first)?;
+    print(&[(
+        Lane::Receiving,
+        format!("\u{2026} {} more of these", grouped(middle.len())),
+    )])?;
+    print(last)
+}
+
+fn print_entries(out: &mut impl Write, entries: &[Entry]) -> io::Result<()> {
     if entries.len() <= SHOWN_ALL {
         return entries
             .iter()
-            .try_for_each(|entry| writeln!(out, "   {who}  {entry}"));
+            .try_for_each(|entry| writeln!(out, "   server  {entry}"));
     }
     let (first, rest) = entries.split_at(SHOWN_FIRST);
     let (middle, last) = rest.split_at(rest.len() - SHOWN_LAST);
-    print_entries(out, who, first)?;
+    print_entries(out, first)?;
     let sum = |event: Event| -> usize {
         let those = middle.iter().filter(|entry| entry.event == event);
         those.filter_map(|entry| entry.bytes).sum()
@@ -338,39 +408,45 @@ fn print_entries(out: &mut impl Write, who: &str, entries: &[Entry]) -> io::Resu
         .collect();
     writeln!(
         out,
-        "   {who}  \u{2026} {} more actions: {}",
+        "   server  \u{2026} {} more actions: {}",
         grouped(middle.len()),
         moved.join(", ")
     )?;
-    print_entries(out, who, last)
+    print_entries(out, last)
 }
 
 /// Receives that many bytes of a message of that kind, which must end with them if they are its last.
 fn receive_part(
-    link: &Link<&Journal>,
-    expected: MessageKind,
+    channel: &Channel,
+    is_text: bool,
     expected_last: bool,
     len: usize,
 ) -> Result<Vec<u8>, Failure> {
     let mut part = Vec::with_capacity(len);
+    let mut buffer = vec![0; RECEIVE];
     loop {
-        match link.receive()? {
-            Received::Data { kind, last, bytes } if kind == expected => {
-                part.extend_from_slice(&bytes);
-                let complete = part.len() >= len;
-                if part.len() > len || last != (complete && expected_last) {
-                    return Err(Failure("the echo does not end where it should".into()));
-                }
-                if complete {
-                    return Ok(part);
-                }
-            }
-            other => {
-                return Err(Failure(format!(
-                    "expected {expected:?} data, got {other:?}"
-                )));
-            }
+        let (count, kind) = channel.receive(&mut buffer)?;
+        part.extend_from_slice(&buffer[..count]);
+        let complete = part.len() >= len;
+        let expected = buffer_kind(is_text, complete && expected_last);
+        if part.len() > len || kind != expected {
+            return Err(Failure(format!(
+                "expected {expected:?} up to byte {len}, got {kind:?} up to byte {}",
+                part.len()
+            )));
         }
+        if complete {
+            return Ok(part);
+        }
+    }
+}
+
+const fn buffer_kind(is_text: bool, last: bool) -> BufferKind {
+    match (is_text, last) {
+        (true, true) => BufferKind::Utf8Message,
+        (true, false) => BufferKind::Utf8Fragment,
+        (false, true) => BufferKind::BinaryMessage,
+        (false, false) => BufferKind::BinaryFragment,
     }
 }
 

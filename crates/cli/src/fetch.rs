@@ -31,6 +31,7 @@ use openwinhttp::{Connect, Mode, Notification, OpenRequest, Request, Session};
 use asynchronous::Driver;
 pub(crate) use error::{Failure, HttpFailure, function, name_and_number};
 pub(crate) use options::{Fetch, header};
+pub(crate) use progress::size;
 pub(crate) use trace::{Trace, describe, describe_tls, kind_name};
 use transfer::Transfer;
 use upload::Upload;

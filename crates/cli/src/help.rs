@@ -9,9 +9,10 @@ Usage: openwinhttp [COMMAND] [OPTIONS]
 Commands:
   get URL       Make an HTTP request, print the response
   post URL      The same with the method POST
-  demo          A client and a server talk over loopback; shows every action (the default)
-  echo-server   Send every message back to whoever sent it
-  connect URL   Send lines from standard input, print what arrives
+  connect URL   Open a WebSocket; send lines from standard input, print what arrives
+  bench URL     Measure messages per second and latency against an echo server
+  echo-server   Be a WebSocket server that sends every message back
+  demo          Both libraries talk to each other; shows every action (the default)
 
 Options:
   -h, --help     This text; after a command, the text for it
@@ -22,13 +23,14 @@ Exit codes: 0 success, 1 failure, 2 wrong command line; 'get', 'post' and 'conne
 
 /// `openwinhttp demo --help`
 pub(crate) const DEMO: &str = "\
-Show the component at work
+Show both libraries at work
 
 Usage: openwinhttp demo
 
-An echo server made of a server handle and a client made of a client handle meet on a loopback TCP
-connection, exchange text, binary, a fragmented message, 1 MiB, ping and pong, and close. Prints each
-action, its bytes and the frames' headers, and checks that everything comes back as it was sent.
+An asynchronous WinHTTP client and an echo server made of the WebSocket Protocol Component API talk to
+each other on loopback: over TCP, then over TLS with a certificate made for the occasion. Text, a
+fragmented message and 1 MiB of binary go there and back. Prints the client's calls and notifications
+and the server's actions with their bytes and frames, and checks that all comes back as it was sent.
 
 Exit codes: 0 all is as it should be, 1 something is not (and what).
 ";
@@ -39,12 +41,14 @@ Send every message back to whoever sent it
 
 Usage: openwinhttp echo-server [OPTIONS]
 
-Prints 'listening on ws://IP:PORT' when it is ready, and runs until it is stopped.
+Prints 'listening on ws://IP:PORT' (or wss://) when it is ready, and runs until it is stopped.
 
 Options:
       --listen ADDR           Address and port to listen on [default: 127.0.0.1:0, any free port]
       --subprotocol NAME      Speak this subprotocol; may be repeated. The first that a client asks for
                               and that is given here is chosen
+      --cert FILE             Speak TLS (wss://), with this certificate (PEM; the chain, leaf first)
+      --key FILE              Its private key (PEM), unless it is in the same file
       --max-connections N     Connections at once; more are answered with status 503 [default: 512]
       --request-time SECONDS  Time for a client to make its request [default: 10]
       --idle-time SECONDS     A client that is silent for so long is sent a ping, and is cut off when it
@@ -69,16 +73,17 @@ Send lines from standard input as messages, and print what arrives
 
 Usage: openwinhttp connect [OPTIONS] URL
 
-URL is ws://HOST[:PORT][/PATH][?QUERY]. (wss:// comes with the WinHTTP client.)
+URL is ws://HOST[:PORT][/PATH][?QUERY] or wss://.
 
 Options:
       --binary                Send binary messages instead of text
       --subprotocol NAME      Ask for this subprotocol; may be repeated, the preferred one first
-      --header 'NAME: VALUE'  Add a header to the request; may be repeated
-      --ping                  Send a ping before anything else and say how long the pong took
+  -H, --header 'NAME: VALUE'  Add a header to the request; may be repeated
+  -k, --insecure              Accept any certificate of the server
+      --async                 Use an asynchronous session; the output is the same
       --wait SECONDS          At the end of the input wait until nothing has arrived for so long, and
                               only then close [default: 0]
-  -v, --verbose               Say on standard error what is sent and received, frame by frame
+  -v, --verbose               Say on standard error what happens: calls, notifications, heads
   -h, --help                  This text
 
 Each line is one message, without its newline; it may be of any length. Each message that arrives is
@@ -94,6 +99,30 @@ Exit codes:
   3  the connection was lost, or the server did not answer our Close in time
   4  the server broke the protocol
   5  closed by the server with any other code
+";
+
+/// `openwinhttp bench --help`
+pub(crate) const BENCH: &str = "\
+Send messages to an echo server, one at a time on each connection, and measure
+
+Usage: openwinhttp bench [OPTIONS] URL
+
+URL is ws://HOST[:PORT][/PATH][?QUERY] or wss://, of a server that sends every message back.
+
+Options:
+  -c, --connections N         Connections at once [default: 1]
+  -s, --size BYTES            Bytes of a message [default: 64]
+  -t, --seconds SECONDS       How long [default: 5]
+      --async                 Use an asynchronous session, which needs no thread for each connection
+      --subprotocol NAME      Ask for this subprotocol; may be repeated, the preferred one first
+  -H, --header 'NAME: VALUE'  Add a header to the requests; may be repeated
+  -k, --insecure              Accept any certificate of the server
+  -h, --help                  This text
+
+Prints messages per second, data per second, and how long messages took there and back: half of them
+at most p50, 99 % of them at most p99, and so on.
+
+Exit codes: 0 measured, 1 something went wrong (and what), 2 wrong command line.
 ";
 
 /// The help of `get` or `post`.

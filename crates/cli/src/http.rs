@@ -128,10 +128,7 @@ pub(crate) struct HeadBuffer {
 impl HeadBuffer {
     /// Takes the next bytes of the connection. Gives the head when it is complete; what came behind it stays, see
     /// [`Self::into_rest`].
-    pub(crate) fn push<H: Head>(
-        &mut self,
-        piece: &[u8],
-    ) -> Result<Option<H>, HeadError> {
+    pub(crate) fn push<H: Head>(&mut self, piece: &[u8]) -> Result<Option<H>, HeadError> {
         if piece.is_empty() {
             return Ok(None);
         }

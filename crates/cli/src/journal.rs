@@ -13,14 +13,6 @@ use crate::frame_view;
 use crate::link::{Note, Observer, Received, data_kind};
 use crate::text::{grouped, preview};
 
-/// Which half of the component did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lane {
-    Send,
-    /// Also writes the pongs that answer pings.
-    Receive,
-}
-
 /// What the demo counts or waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
@@ -28,8 +20,6 @@ pub(crate) enum Event {
     Queued,
     /// A send operation is finished.
     SendComplete,
-    /// A pong was written that answers a ping.
-    PongSent,
     /// Bytes were written.
     Wrote,
     /// Bytes were read.
@@ -41,7 +31,6 @@ pub(crate) enum Event {
 /// One thing that a link did.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) lane: Lane,
     pub(crate) event: Event,
     /// The action's name.
     action: &'static str,
@@ -60,8 +49,7 @@ impl fmt::Display for Entry {
 
 impl From<Note<'_>> for Entry {
     fn from(note: Note<'_>) -> Self {
-        let entry = |lane, event, action, bytes, detail| Self {
-            lane,
+        let entry = |event, action, bytes, detail| Self {
             event,
             action,
             bytes,
@@ -80,25 +68,19 @@ impl From<Note<'_>> for Entry {
                     _ => preview(start, is_text),
                 };
                 let detail = format!("#{operation} {}  {shown}", kind_name(kind));
-                entry(Lane::Send, Event::Queued, "queue", Some(len), detail)
+                entry(Event::Queued, "queue", Some(len), detail)
             }
             Note::Wrote { operation, frame } => {
-                let (lane, event, answer) = match operation {
-                    Some(_) => (Lane::Send, Event::Wrote, ""),
-                    None => (Lane::Receive, Event::PongSent, "answers a ping: "),
+                let answer = match operation {
+                    Some(_) => "",
+                    None => "answers a ping: ",
                 };
                 let detail = format!("{answer}{}", frame_view::describe(frame));
-                entry(lane, event, "send to network", Some(frame.len()), detail)
+                entry(Event::Wrote, "send to network", Some(frame.len()), detail)
             }
             Note::SendComplete { operation, kind } => {
                 let detail = format!("#{operation} {}", kind_name(kind));
-                entry(
-                    Lane::Send,
-                    Event::SendComplete,
-                    "indicate send complete",
-                    None,
-                    detail,
-                )
+                entry(Event::SendComplete, "indicate send complete", None, detail)
             }
             Note::Read { bytes } => {
                 let detail = if bytes == 0 {
@@ -107,23 +89,11 @@ impl From<Note<'_>> for Entry {
                     ""
                 };
                 let action = "receive from network";
-                entry(
-                    Lane::Receive,
-                    Event::Read,
-                    action,
-                    Some(bytes),
-                    detail.into(),
-                )
+                entry(Event::Read, action, Some(bytes), detail.into())
             }
             Note::Received(received) => {
                 let (bytes, detail) = describe(received);
-                entry(
-                    Lane::Receive,
-                    Event::Other,
-                    "indicate receive complete",
-                    bytes,
-                    detail,
-                )
+                entry(Event::Other, "indicate receive complete", bytes, detail)
             }
         }
     }

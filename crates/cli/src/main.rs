@@ -1,19 +1,22 @@
-//! The `openwinhttp` command: see the WebSocket component work, offer it to others, talk to a server with it,
-//! or make HTTP requests with the WinHTTP client.
+//! The `openwinhttp` command: HTTP requests and WebSocket connections with the WinHTTP client, and an echo server made of
+//! the WebSocket component.
 //!
 //! | module | what it owns |
 //! |---|---|
 //! | `args`, `help` | the command line and its texts |
-//! | `link` | the driver: one component on one TCP connection |
-//! | `http`, `url` | the little HTTP/1.1 that an opening handshake needs |
-//! | `opening` | both sides' opening handshakes over a socket |
-//! | `demo`, `journal`, `frame_view` | `demo` and its transcript |
-//! | `echo`, `serve` | what an echo server does on one connection; `echo-server` |
-//! | `connect`, `printer` | `connect` |
 //! | `fetch` | `get` and `post` |
+//! | `client`, `url` | WebSocket connections of the WinHTTP client |
+//! | `connect`, `printer` | `connect` |
+//! | `bench` | `bench` |
+//! | `stream`, `http`, `opening` | a server's connection, with or without TLS, and its opening handshake |
+//! | `link` | the driver: one component on one connection |
+//! | `echo`, `serve` | what an echo server does on one connection; `echo-server` |
+//! | `demo`, `journal`, `frame_view` | `demo` and its transcript |
 #![forbid(unsafe_code)]
 
 mod args;
+mod bench;
+mod client;
 mod connect;
 mod demo;
 mod echo;
@@ -26,6 +29,7 @@ mod link;
 mod opening;
 mod printer;
 mod serve;
+mod stream;
 mod text;
 mod url;
 
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
                 ExitCode::from(failure.exit_code())
             }
         },
+        Command::Bench(options) => finish(bench::run(&options)),
         Command::Connect(options) => match connect::run(&options) {
             Ok(ending) => ExitCode::from(ending.exit_code()),
             Err(error) => {

@@ -49,11 +49,6 @@ impl Stream {
         })
     }
 
-    /// Whether it has TLS.
-    pub(crate) const fn is_secure(&self) -> bool {
-        self.tls.is_some()
-    }
-
     /// The socket, for its settings.
     pub(crate) const fn socket(&self) -> &TcpStream {
         &self.socket
@@ -153,7 +148,8 @@ impl Stream {
 /// # Errors
 /// Says what is wrong with the files.
 pub(crate) fn tls_from_files(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, String> {
-    let failed = |file: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let failed =
+        |file: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| failed(certificate, &error))?;

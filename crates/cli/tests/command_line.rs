@@ -14,6 +14,7 @@ fn help_and_version_go_to_standard_output() {
         (&["--help"][..], "openwinhttp - "),
         (&["help", "connect"], "Send lines"),
         (&["connect", "--help"], "Send lines"),
+        (&["bench", "--help"], "Send messages"),
         (&["echo-server", "-h"], "Send every message"),
         (
             &["get", "--help"],
@@ -40,10 +41,8 @@ fn a_wrong_command_line_is_2_and_says_why() {
         (&["nonsense"][..], "no command \"nonsense\""),
         (&["--nonsense"], "--nonsense"),
         (&["connect"], "needs a URL"),
-        (
-            &["connect", "wss://127.0.0.1/"],
-            "TLS comes with the WinHTTP client",
-        ),
+        (&["connect", "--ping", "ws://127.0.0.1/"], "--ping"),
+        (&["bench"], "needs a URL"),
         (&["connect", "http://127.0.0.1/"], "not a WebSocket URL"),
         (
             &["connect", "ws://h/", "--header", "Host: x"],
@@ -89,10 +88,14 @@ fn nobody_there_is_1() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let (out, error, code) = texts(&run(&["connect", &format!("ws://{address}/")], b"x\n"));
-    assert_eq!((out.as_str(), code), ("", Some(1)), "{error}");
-    assert!(
-        error.starts_with("openwinhttp: cannot connect to 127.0.0.1:"),
-        "{error}"
-    );
+    for mode in [&[][..], &["--async"]] {
+        let url = format!("ws://{address}/");
+        let arguments = [&["connect", &url][..], mode].concat();
+        let (out, error, code) = texts(&run(&arguments, b"x\n"));
+        assert_eq!((out.as_str(), code), ("", Some(1)), "{error}");
+        let expected = format!(
+            "openwinhttp: no connection to {url}: ERROR_WINHTTP_CANNOT_CONNECT (12029) in WinHttpSendRequest: "
+        );
+        assert!(error.starts_with(&expected), "{error}");
+    }
 }

@@ -27,3 +27,5 @@ pub use request::{ConnectionInfo, OpenRequest, Request, RequestOptions};
 pub use session::{Connect, Mode, Session, SessionOptions};
 pub use turn::Started;
 pub use websocket::{BufferKind, CloseStatus, Received, WebSocket};
+#[cfg(feature = "futures")]
+pub use websocket::{Message, MessageStream};

@@ -115,6 +115,8 @@ pub(crate) struct State<H: Handler> {
     turn: Option<ThreadId>,
     /// Threads that wait for the turn's end.
     waiting: u32,
+    /// The operation whose starting thread is one of them: it will poll it.
+    starter: Option<u64>,
     slot: Slot<H::Operation>,
     /// Of the last operation that was started.
     number: u64,
@@ -167,6 +169,7 @@ impl<H: Handler> Turn<H> {
             state: Mutex::new(State {
                 turn: None,
                 waiting: 0,
+                starter: None,
                 slot: Slot::Empty,
                 number: 0,
                 woken: false,
@@ -354,19 +357,19 @@ impl<H: Handler> Turn<H> {
             }
             // Whoever it is may be about to leave a callback: that of the completion which made this call possible.
             state.waiting += 1;
+            state.starter = Some(number);
             let (after, _) = self
                 .turn_over
                 .wait_timeout_while(state, IN_CALL_WAIT, |state| {
-                    state.turn.is_some() && state.is_parked()
+                    state.turn.is_some() && state.is_parked() && state.number == number
                 })
                 .unwrap_or_else(PoisonError::into_inner);
             state = after;
             state.waiting -= 1;
+            if state.starter == Some(number) {
+                state.starter = None;
+            }
             if state.turn.is_some() || !state.is_parked() || state.number != number {
-                if state.turn.is_none() {
-                    // Who gave the turn back left it to this thread to go on.
-                    self.schedule_if_due(&mut state);
-                }
                 return Ok(Started::Pending);
             }
         }
@@ -548,21 +551,14 @@ impl<H: Handler> Turn<H> {
             state = self.state();
         }
         state.turn = None;
-        let waiting = state.waiting > 0;
-        // Who waits for the turn polls the operation, if it is its own, and else does this.
-        if !waiting {
-            self.schedule_if_due(&mut state);
+        let has_starter = state.is_parked() && state.starter == Some(state.number);
+        if !state.late.is_empty() || state.woken && state.is_parked() && !has_starter {
+            self.schedule(&mut state);
         }
+        let waiting = state.waiting > 0;
         drop(state);
         if waiting {
             self.turn_over.notify_all();
-        }
-    }
-
-    /// Nobody has the turn: has a worker take it if there is something to do.
-    fn schedule_if_due(self: &Arc<Self>, state: &mut State<H>) {
-        if !state.late.is_empty() || state.woken && state.is_parked() {
-            self.schedule(state);
         }
     }
 

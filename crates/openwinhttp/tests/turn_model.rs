@@ -33,7 +33,7 @@ fn check(model: impl Fn() + Send + Sync + Copy + 'static) {
     let schedules = std::env::var("OPENWINHTTP_MODEL_SCHEDULES")
         .ok()
         .and_then(|text| text.parse().ok())
-        .unwrap_or(1000);
+        .unwrap_or(500);
     let run = move || {
         sync::reset();
         model();
@@ -176,6 +176,62 @@ fn two_threads_start_while_callbacks_start_more() {
         second.join().expect("no panic");
         world.wait_until_idle();
         object.close();
+        world.finish(&object);
+    });
+}
+
+#[test]
+fn who_waits_for_the_end_of_all_does_not_hold_it_up() {
+    check(|| {
+        let world = World::new(Plan {
+            chain: 1,
+            pendings: 2,
+            ..Plan::default()
+        });
+        let object = Object::asynchronous(&world);
+        let other = object.clone();
+        object.start(Start::OnWorker);
+        let waiter = thread::spawn(move || other.wait_free());
+        world.wait_until_idle();
+        waiter.join().expect("no panic");
+        object.close();
+        world.finish(&object);
+    });
+}
+
+#[test]
+fn one_operation_takes_the_place_of_another() {
+    check(|| {
+        let world = World::new(Plan {
+            chain: 1,
+            pendings: 1,
+            ..Plan::default()
+        });
+        let object = Object::asynchronous(&world);
+        let other = object.clone();
+        object.start(Start::OnWorker);
+        let second = thread::spawn(move || other.start_instead());
+        object.start_instead();
+        second.join().expect("no panic");
+        world.wait_until_idle();
+        object.close();
+        world.finish(&object);
+    });
+}
+
+#[test]
+fn an_operation_that_takes_the_place_of_another_is_closed() {
+    check(|| {
+        let world = World::new(Plan {
+            pendings: 1,
+            ..Plan::default()
+        });
+        let object = Object::asynchronous(&world);
+        let other = object.clone();
+        object.start(Start::InCall);
+        let closer = thread::spawn(move || other.close());
+        object.start_instead();
+        closer.join().expect("no panic");
         world.finish(&object);
     });
 }

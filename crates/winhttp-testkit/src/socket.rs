@@ -249,7 +249,10 @@ impl Event {
     #[track_caller]
     pub fn socket_status(&self) -> (u32, i32) {
         // Statement: facts 18.7.
-        assert_eq!(self.length, 8, "{self:?} brings no WINHTTP_WEB_SOCKET_STATUS");
+        assert_eq!(
+            self.length, 8,
+            "{self:?} brings no WINHTTP_WEB_SOCKET_STATUS"
+        );
         match &self.info {
             Info::Data(bytes) => {
                 let word = |at: usize| <[u8; 4]>::try_from(&bytes[at..at + 4]).expect("4 bytes");

@@ -6,20 +6,19 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use openwinhttp::{
-    Api, Buffer, BufferKind, CloseStatus, Error, Notification, Observer, Result, WebSocket,
-};
+use openwinhttp::{Api, BufferKind, CloseStatus, Error, Notification, Observer, Result, WebSocket};
 
 use super::opening::{Client, OpenError, Wish};
 use super::watch::{Call, Watch};
 
 /// A WebSocket for one thread that receives and any that send.
 pub(crate) struct Channel {
-    socket: WebSocket<Lent>,
+    socket: WebSocket,
     watch: Arc<dyn Watch>,
     /// Held while something is sent: one after the other.
     sending: Mutex<Receiver<Result<()>>>,
-    receiving: Mutex<Receiver<Result<(usize, BufferKind)>>>,
+    /// Held while something is received.
+    receiving: Mutex<Receiver<Result<(Vec<u8>, BufferKind)>>>,
     asynchronous: bool,
 }
 
@@ -60,11 +59,7 @@ impl Channel {
         if !self.asynchronous {
             return self.socket.send(kind, &payload);
         }
-        let lent = Lent {
-            bytes: payload,
-            owner: None,
-        };
-        self.socket.start_send(kind, lent)?;
+        self.socket.start_send(kind, payload)?;
         completions.recv().unwrap_or(Err(Error::InternalError))
     }
 
@@ -86,25 +81,17 @@ impl Channel {
     ///
     /// # Errors
     /// As `WinHttpWebSocketReceive`.
-    pub(crate) fn receive(&self, buffer: &mut Vec<u8>) -> Result<(usize, BufferKind)> {
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> Result<(usize, BufferKind)> {
         let completions = lock(&self.receiving);
         self.watch.call(&Call::Receive);
         if !self.asynchronous {
             let received = self.socket.receive(buffer)?;
             return Ok((received.count, received.kind));
         }
-        let (owner, returned) = mpsc::channel();
-        let lent = Lent {
-            bytes: std::mem::take(buffer),
-            owner: Some(owner),
-        };
-        let result = self
-            .socket
-            .start_receive(lent)
-            .and_then(|_| completions.recv().unwrap_or(Err(Error::InternalError)));
-        // The operation drops it, whatever becomes of it.
-        *buffer = returned.recv().unwrap_or_default();
-        result
+        self.socket.start_receive(vec![0; buffer.len()])?;
+        let (bytes, kind) = completions.recv().unwrap_or(Err(Error::InternalError))?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        Ok((bytes.len(), kind))
     }
 
     /// What the server's Close said; 1005 stands for no code.
@@ -122,40 +109,11 @@ impl Channel {
     }
 }
 
-/// Memory that goes back to its owner when an operation is done with it.
-struct Lent {
-    bytes: Vec<u8>,
-    owner: Option<Sender<Vec<u8>>>,
-}
-
-impl AsRef<[u8]> for Lent {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl AsMut<[u8]> for Lent {
-    fn as_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
-    }
-}
-
-impl Buffer for Lent {}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(owner) = &self.owner {
-            // The owner may have given up.
-            let _ = owner.send(std::mem::take(&mut self.bytes));
-        }
-    }
-}
-
 /// Passes completions on to whoever waits.
 struct Completions {
     watch: Arc<dyn Watch>,
     sent: Sender<Result<()>>,
-    received: Sender<Result<(usize, BufferKind)>>,
+    received: Sender<Result<(Vec<u8>, BufferKind)>>,
 }
 
 impl Observer for Completions {
@@ -166,8 +124,8 @@ impl Observer for Completions {
             Notification::WebSocketSent(..) | Notification::WebSocketShutdownComplete => {
                 let _ = self.sent.send(Ok(()));
             }
-            Notification::WebSocketReceived(count, kind) => {
-                let _ = self.received.send(Ok((*count as usize, *kind)));
+            Notification::WebSocketReceived(bytes, kind) => {
+                let _ = self.received.send(Ok((bytes.to_vec(), *kind)));
             }
             Notification::RequestError(Api::WebSocketSend | Api::WebSocketShutdown, error) => {
                 let _ = self.sent.send(Err(*error));

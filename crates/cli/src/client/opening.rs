@@ -21,6 +21,9 @@ const CONNECT_TIME: Timeout = Timeout(10_000);
 /// For the server's answer to the request.
 const OPENING_TIME: Timeout = Timeout(10_000);
 
+/// `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE`, the default.
+const SEND_BUFFER: u32 = 32 * 1024;
+
 /// What a user wants to be connected to, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wish {
@@ -103,6 +106,7 @@ impl<'a> Client<'a> {
             request: &request,
             opener: &opener,
             inbox: &inbox,
+            asynchronous: self.wish.asynchronous,
         };
         talk.through()?;
         let response = request.response().map_err(bare)?;
@@ -141,7 +145,7 @@ impl<'a> Client<'a> {
                 headers.add(name.as_bytes(), value.as_bytes(), Modifiers::ADD)
             })
         })?;
-        request.upgrade_to_web_socket(0);
+        request.upgrade_to_web_socket(SEND_BUFFER);
         Ok(request)
     }
 }
@@ -151,6 +155,7 @@ struct Talk<'a, B: Buffer> {
     request: &'a Request<B>,
     opener: &'a Opener,
     inbox: &'a Receiver<Result<(), (Api, Error)>>,
+    asynchronous: bool,
 }
 
 impl<B: Buffer> Talk<'_, B> {
@@ -192,9 +197,8 @@ impl<B: Buffer> Talk<'_, B> {
         wait: impl FnOnce() -> Result<(), Error>,
         start: impl FnOnce() -> Result<(), Error>,
     ) -> Result<(), (Api, Error)> {
-        match wait() {
-            Err(Error::IncorrectHandleState) => {}
-            result => return result.map_err(|error| (api, error)),
+        if !self.asynchronous {
+            return wait().map_err(|error| (api, error));
         }
         start().map_err(|error| (api, error))?;
         // It comes, exactly once.

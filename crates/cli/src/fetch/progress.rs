@@ -104,7 +104,7 @@ fn line(received: u64, expected: Option<u64>, rate: f64, time: Duration) -> Stri
 }
 
 /// `12.3 MiB`
-fn size(bytes: f64) -> String {
+pub(crate) fn size(bytes: f64) -> String {
     let mut value = bytes;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if value < 1023.95 {

@@ -166,10 +166,18 @@ pub(crate) fn describe(notification: &Notification<'_>) -> String {
         Notification::ReadComplete(read) => bytes("READ_COMPLETE", read.len()),
         Notification::WriteComplete(count) => bytes("WRITE_COMPLETE", *count as usize),
         Notification::WebSocketSent(count, kind) => {
-            format!("{} {}", bytes("WRITE_COMPLETE", *count as usize), kind_name(*kind))
+            format!(
+                "{} {}",
+                bytes("WRITE_COMPLETE", *count as usize),
+                kind_name(*kind)
+            )
         }
-        Notification::WebSocketReceived(count, kind) => {
-            format!("{} {}", bytes("READ_COMPLETE", *count as usize), kind_name(*kind))
+        Notification::WebSocketReceived(read, kind) => {
+            format!(
+                "{} {}",
+                bytes("READ_COMPLETE", read.len()),
+                kind_name(*kind)
+            )
         }
         Notification::WebSocketCloseComplete => String::from("CLOSE_COMPLETE"),
         Notification::WebSocketShutdownComplete => String::from("SHUTDOWN_COMPLETE"),

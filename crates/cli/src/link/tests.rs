@@ -35,7 +35,8 @@ fn pair(limits: Limits) -> (Link<()>, Link<()>) {
     client
         .end_client_handshake(response.iter().map(as_received))
         .unwrap();
-    let link = |handle, stream| Link::new(handle, Stream::plain(stream), Vec::new(), limits, ()).unwrap();
+    let link =
+        |handle, stream| Link::new(handle, Stream::plain(stream), Vec::new(), limits, ()).unwrap();
     (link(client, client_stream), link(server, server_stream))
 }
 

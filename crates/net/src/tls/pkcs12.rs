@@ -4,8 +4,8 @@
 //! RC2 with 40 bits; as integrity check HMAC with SHA-1 or SHA-2. Not known: RC2 with 128 bits, RC4, PBMAC1, files that are
 //! protected by a public key, and BER that is not DER.
 //!
-//! A password costs as much as the file says: up to a million iterations for each protected part. That and
-//! [`MAX_LENGTH`] bound the work, but somebody who gives a made-up file can make a call take long.
+//! A password costs as much as the file says: up to a million iterations, or with scrypt up to 1 GiB of memory, for each
+//! protected part. That and [`MAX_LENGTH`] bound the work, but somebody who gives a made-up file can make a call take long.
 
 use std::fmt;
 use std::hint::black_box;

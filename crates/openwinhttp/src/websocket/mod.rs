@@ -7,6 +7,7 @@
 //! | `send` | the sending lane: data frames, the Close of a shutdown |
 //! | `receive` | the receiving lane: messages; a close, which waits for the peer's Close |
 //! | `keepalive` | unsolicited pongs |
+//! | `stream` | messages as `Stream` and `Sink` (feature `futures`) |
 //! | `outbox` | the sending end of the connection, and control frames that wait for it |
 //!
 //! One send and one receive may be under way at once, on two threads; in synchronous sessions both may block. Neither waits
@@ -16,6 +17,8 @@ mod keepalive;
 mod outbox;
 mod receive;
 mod send;
+#[cfg(feature = "futures")]
+mod stream;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,6 +33,8 @@ use self::outbox::{Lane, Outbox, Outgoing};
 pub use self::receive::Received;
 use self::receive::{Close, Reader, Receiving, ReceivingData};
 use self::send::{Sending, SendingData};
+#[cfg(feature = "futures")]
+pub use self::stream::{Message, MessageStream};
 use crate::session::lock;
 use crate::turn::{Start, Started, Turn};
 use crate::{Api, Buffer, Error, Mode, Observer, Result};

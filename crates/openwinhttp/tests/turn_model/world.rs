@@ -173,6 +173,34 @@ impl Object {
         result.is_ok()
     }
 
+    /// Starts an operation in place of the pending one. Whether it was accepted.
+    pub(crate) fn start_instead(&self) -> bool {
+        let mut book = self.world.book();
+        let id = book.next;
+        book.next += 1;
+        book.open.insert(id);
+        let is_closed = book.is_closed;
+        drop(book);
+        let pendings = self.world.0.plan.pendings;
+        let result = self
+            .turn
+            .start_instead(|_: &mut State<Fake>| self.world.operation(id, pendings, false));
+        self.world.book().open.remove(&id);
+        match result {
+            Ok(_) => assert!(!is_closed, "an operation is accepted after the close"),
+            Err(error) => assert!(matches!(
+                error,
+                Error::InvalidHandle | Error::InvalidOperation
+            )),
+        }
+        result.is_ok()
+    }
+
+    /// Waits until nothing is pending, or the time is over.
+    pub(crate) fn wait_free(&self) -> bool {
+        self.turn.wait_free(Instant::now())
+    }
+
     /// A synchronous operation.
     pub(crate) fn run(&self) -> Result<()> {
         let world = &self.world;

@@ -165,7 +165,7 @@ fn completed(
     let mut wrong = None;
     match (step, lot) {
         (Step::Read(count), Some(mut lot)) => {
-            if count > 0 && information as usize != lot.start() as usize {
+            if count > 0 && !std::ptr::eq(information, lot.start().cast()) {
                 wrong = Some("READ_COMPLETE with other memory");
             } else if !is_answer(&mut lot, count, &mut state) {
                 wrong = Some("READ_COMPLETE with other bytes");
@@ -284,10 +284,11 @@ fn send(round: &Arc<Round>, record: &Arc<Record>) -> Option<Step> {
     };
     let step = issue(round, record, SEND, Step::Sent, call);
     if early && step.is_none() && record.state().issued[SEND] > 0 {
-        // Fine also if the sending is over by now, but then its failure may have come first.
-        if record.state().pending() == Some(SEND) {
-            receive(round, record);
-        } else if !record.state().is_finished {
+        // Fine also if the sending is over by now, unless it has failed.
+        let state = record.state();
+        let is_wanted = state.pending() == Some(SEND) || !state.is_finished;
+        drop(state);
+        if is_wanted {
             receive(round, record);
         }
     }
@@ -325,19 +326,21 @@ fn read(round: &Arc<Round>, record: &Arc<Record>, size: usize, with_count: bool)
     let (handle, start) = (record.handle as HINTERNET, lot.start());
     record.state().reading = Some(lot);
     let mut count = Count::new(with_count || !round.asynchronous);
-    // SAFETY: the memory stays until the read is completed, the number's until the call returns.
-    let call =
-        || unsafe { raw::WinHttpReadData(handle, start.cast(), size as u32, count.pointer()) };
+    let is_planted = crate::is_planted() && round.asynchronous;
+    let call = || {
+        let number = count.pointer();
+        // SAFETY: the memory stays until the read is completed, the number's until the call returns.
+        let result = unsafe { raw::WinHttpReadData(handle, start.cast(), size as u32, number) };
+        if is_planted {
+            // SAFETY: a data race, asked for by the person who runs the test to prove the race detector.
+            unsafe { start.write_volatile(UNTOUCHED) };
+        }
+        result
+    };
     let step = issue(round, record, READ, Step::Read(0), call);
-    if crate::is_planted() && round.asynchronous {
-        // SAFETY: a data race, asked for by the person who runs the test to prove the race detector.
-        unsafe { start.write(UNTOUCHED) };
-    }
     let read = count.value();
     count.retire(round);
-    if step.is_none() {
-        return None;
-    }
+    step?;
     let mut state = record.state();
     let Some(mut lot) = state.reading.take() else {
         // The handle was closed meanwhile.

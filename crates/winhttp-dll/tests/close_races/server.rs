@@ -66,7 +66,7 @@ pub(crate) struct Ports {
 /// Starts the servers; they run until the process ends.
 pub(crate) fn start() -> Ports {
     let config = tls::server(tls::Identity::named(&["localhost", "127.0.0.1"]));
-    let plain = (0..8).map(|_| listen(|socket| serve(socket))).collect();
+    let plain = (0..8).map(|_| listen(serve)).collect();
     let tls = listen(move |socket| serve_tls(socket, Arc::clone(&config)));
     let mute = listen(|mut socket| drain(&mut socket));
     let (full, kept) = listen_full();

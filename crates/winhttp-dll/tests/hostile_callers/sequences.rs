@@ -5,7 +5,7 @@
 use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use winhttp_testkit::abi::*;
 use winhttp_testkit::text::wide;
@@ -37,36 +37,52 @@ impl Random {
     }
 }
 
-/// The handles that all threads use, valid ones and stale ones.
+/// The kinds of handles, as places in [`Handles`].
+const SESSION: usize = 0;
+const CONNECT: usize = 1;
+const REQUEST: usize = 2;
+
+/// The handles that all threads use, valid ones and stale ones, by kind.
 #[derive(Default)]
-struct Handles(Mutex<Vec<usize>>);
+struct Handles(Mutex<[Vec<usize>; 3]>);
 
 impl Handles {
-    /// How many are kept; older ones are closed.
-    const MOST: usize = 60;
+    /// How many of a kind are kept; older ones are closed.
+    const MOST: usize = 20;
 
-    fn add(&self, handle: HINTERNET) {
+    fn all(&self) -> MutexGuard<'_, [Vec<usize>; 3]> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, kind: usize, handle: HINTERNET) {
         if handle.is_null() {
             return;
         }
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(handle as usize);
-        if all.len() > Self::MOST {
-            let old = all.remove(0);
+        let mut all = self.all();
+        all[kind].push(handle as usize);
+        if all[kind].len() > Self::MOST {
+            let old = all[kind].remove(0);
             drop(all);
             // SAFETY: takes a handle, which may be closed already.
             unsafe { (api().WinHttpCloseHandle)(old as HINTERNET) };
         }
     }
 
-    fn pick(&self, random: &mut Random) -> HINTERNET {
+    /// One of this kind mostly, else of any, or none at all.
+    fn pick(&self, kind: usize, random: &mut Random) -> HINTERNET {
         if random.one_in(40) {
-            return random.pick(&[0, 3, 4, 0xFFFF, usize::MAX, 0x7FFF_FFFC]) as HINTERNET;
+            let numbers = [0, 3, 4, 0xFFFF, usize::MAX, 0x7FFF_FFFC];
+            return random.pick(&numbers) as HINTERNET;
         }
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match all.len() {
+        let kind = if random.one_in(10) {
+            random.below(3)
+        } else {
+            kind
+        };
+        let all = self.all();
+        match all[kind].len() {
             0 => null_mut(),
-            count => all[random.below(count)] as HINTERNET,
+            count => all[kind][random.below(count)] as HINTERNET,
         }
     }
 }
@@ -120,12 +136,20 @@ const LEVEL_FLAGS: &[u32] = &[
 /// One random call. Memory of asynchronous operations is never freed.
 fn step(random: &mut Random, handles: &Handles, recorder: &Recorder, port: u16) {
     let api = api();
-    let handle = handles.pick(random);
+    let choice = random.below(24);
+    let kind = match choice {
+        0..=2 => SESSION,
+        3..=5 => CONNECT,
+        // Options, callbacks and closing are of all kinds.
+        19 | 21.. => random.pick(&[SESSION, CONNECT, REQUEST, REQUEST, REQUEST]),
+        _ => REQUEST,
+    };
+    let handle = handles.pick(kind, random);
     let size = random.pick(&[0_u32, 1, 2, 7, 100, 4096]);
     let mut number = random.pick(&[0_u32, 1, 4, 100, 4096]);
     // SAFETY: for all calls: pointers are NULL or valid for what goes with them; buffers of operations are leaked.
     unsafe {
-        match random.below(24) {
+        match choice {
             0 => {
                 let flags = random.pick(&[0, WINHTTP_FLAG_ASYNC, WINHTTP_FLAG_ASYNC, 0x55]);
                 let session =
@@ -134,7 +158,7 @@ fn step(random: &mut Random, handles: &Handles, recorder: &Recorder, port: u16) 
                     (api.WinHttpSetTimeouts)(session, 1000, 1000, 150, 150);
                     (api.WinHttpSetStatusCallback)(session, recorder.callback(), u32::MAX, 0);
                 }
-                handles.add(session);
+                handles.add(SESSION, session);
             }
             1 | 2 => {
                 let name = wide(random.pick(&[
@@ -146,12 +170,10 @@ fn step(random: &mut Random, handles: &Handles, recorder: &Recorder, port: u16) 
                     "[::1]",
                     "localhost:80",
                 ]));
-                handles.add((api.WinHttpConnect)(
-                    handle,
-                    name.as_ptr(),
-                    port,
-                    u32::from(random.one_in(20)),
-                ));
+                handles.add(
+                    CONNECT,
+                    (api.WinHttpConnect)(handle, name.as_ptr(), port, u32::from(random.one_in(20))),
+                );
             }
             3..=5 => {
                 let (verb, object) = (wide(random.pick(VERBS)), wide(random.pick(OBJECTS)));
@@ -163,15 +185,18 @@ fn step(random: &mut Random, handles: &Handles, recorder: &Recorder, port: u16) 
                     WINHTTP_FLAG_AUTOMATIC_CHUNKING,
                     0xFFFF_FFFF,
                 ]);
-                handles.add((api.WinHttpOpenRequest)(
-                    handle,
-                    verb.as_ptr(),
-                    object.as_ptr(),
-                    null(),
-                    null(),
-                    null_mut(),
-                    flags,
-                ));
+                handles.add(
+                    REQUEST,
+                    (api.WinHttpOpenRequest)(
+                        handle,
+                        verb.as_ptr(),
+                        object.as_ptr(),
+                        null(),
+                        null(),
+                        null_mut(),
+                        flags,
+                    ),
+                );
             }
             6..=9 => {
                 let lines = wide(random.pick(LINES));
@@ -344,7 +369,7 @@ fn step(random: &mut Random, handles: &Handles, recorder: &Recorder, port: u16) 
                     ));
                     let mut upgraded: WINHTTP_PROXY_RESULT = zeroed();
                     code((api.WinHttpGetProxyResult)(handle, &mut upgraded));
-                    handles.add((api.WinHttpWebSocketCompleteUpgrade)(handle, 0));
+                    handles.add(REQUEST, (api.WinHttpWebSocketCompleteUpgrade)(handle, 0));
                     code((api.WinHttpWebSocketReceive)(
                         handle,
                         leaked(16).cast(),
@@ -450,8 +475,8 @@ fn random_calls_from_several_threads() {
     for thread in threads {
         thread.join().unwrap();
     }
-    let left = std::mem::take(&mut *handles.0.lock().unwrap());
-    for handle in left {
+    let left = std::mem::take(&mut *handles.all());
+    for handle in left.into_iter().flatten() {
         // SAFETY: takes a handle, which may be closed already.
         unsafe { (api().WinHttpCloseHandle)(handle as HINTERNET) };
     }
@@ -460,6 +485,17 @@ fn random_calls_from_several_threads() {
         recorder.mark(),
         inside.load(Ordering::Relaxed)
     );
+    // The calls got far: not all of them were refused at once.
+    for status in [
+        WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE,
+        WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE,
+        WINHTTP_CALLBACK_STATUS_READ_COMPLETE,
+        WINHTTP_CALLBACK_STATUS_REQUEST_ERROR,
+    ] {
+        let count = recorder.count(status);
+        println!("{count} times {}", winhttp_testkit::status_name(status));
+        assert!(count > 0, "never {}", winhttp_testkit::status_name(status));
+    }
     // What was closed is gone for each kind of handle: the library still works.
     let client = winhttp_testkit::Client::new(winhttp_testkit::Mode::Async);
     let request = client.get(&server, "/");

@@ -156,7 +156,9 @@ pub(crate) fn socket_in(
     run: impl Fn(&mut Peer) + Send + Sync + 'static,
 ) -> (Client, Server, Socket) {
     let builder = if secure {
-        Server::builder().tls(winhttp_testkit::tls::server(&["127.0.0.1"]))
+        Server::builder().tls(winhttp_testkit::tls::server(
+            winhttp_testkit::tls::Identity::good(),
+        ))
     } else {
         Server::builder()
     };

@@ -8,8 +8,8 @@ pub(crate) use winhttp_testkit::server::web_socket::{
     BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT, close_frame, frame, upgrade_response,
 };
 pub(crate) use winhttp_testkit::{
-    Client, Code, Gate, Info, Mode, Outcome, PATIENCE, Peer, Recorder, Server, Socket, both_modes,
-    response, upgrade_option,
+    Client, Code, Gate, Info, Mode, Outcome, Peer, Recorder, Server, Socket, both_modes, response,
+    upgrade_option,
 };
 
 pub(crate) use WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE as CLOSE_COMPLETE;

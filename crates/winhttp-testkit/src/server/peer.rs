@@ -210,17 +210,26 @@ impl Peer {
     /// Reads exactly so many bytes; they are recorded as body of the last request.
     #[track_caller]
     pub fn read(&mut self, count: usize) -> Vec<u8> {
-        while self.unread.len() < count {
-            assert!(
-                self.more() > 0,
+        self.try_read(count).unwrap_or_else(|| {
+            panic!(
                 "the client closed after {} of {count} bytes",
                 self.unread.len()
-            );
+            )
+        })
+    }
+
+    /// As [`read`](Self::read); `None` if the client closes or resets before.
+    #[track_caller]
+    pub fn try_read(&mut self, count: usize) -> Option<Vec<u8>> {
+        while self.unread.len() < count {
+            if self.more() == 0 {
+                return None;
+            }
         }
         let rest = self.unread.split_off(count);
         let bytes = std::mem::replace(&mut self.unread, rest);
         self.record_body(&bytes);
-        bytes
+        Some(bytes)
     }
 
     /// Reads up to and with this text; recorded as body of the last request.

@@ -110,26 +110,33 @@ impl Peer {
     /// Reads one frame, which must be masked.
     #[track_caller]
     pub fn frame(&mut self) -> Frame {
-        let head = self.read(2);
+        self.next_frame()
+            .expect("the client closed the connection instead of sending a frame")
+    }
+
+    /// As [`frame`](Self::frame); `None` if the client ends or resets the connection between two frames or in one.
+    #[track_caller]
+    pub fn next_frame(&mut self) -> Option<Frame> {
+        let head = self.try_read(2)?;
         let mut length = u64::from(head[1] & 0x7F);
         if length >= 126 {
             let size = if length == 126 { 2 } else { 8 };
             length = self
-                .read(size)
+                .try_read(size)?
                 .iter()
                 .fold(0, |length, byte| length << 8 | u64::from(*byte));
         }
         assert_eq!(head[1] & 0x80, 0x80, "a client's frame is not masked");
-        let key: [u8; 4] = self.read(4).try_into().expect("4 bytes");
-        let mut payload = self.read(usize::try_from(length).expect("a small frame"));
+        let key: [u8; 4] = self.try_read(4)?.try_into().expect("4 bytes");
+        let mut payload = self.try_read(usize::try_from(length).expect("a small frame"))?;
         for (byte, mask) in payload.iter_mut().zip(key.iter().cycle()) {
             *byte ^= mask;
         }
-        Frame {
+        Some(Frame {
             first: head[0],
             key,
             payload,
-        }
+        })
     }
 
     /// Reads one frame, which must be this.
@@ -162,11 +169,10 @@ impl Peer {
         }
     }
 
-    /// Sends each data frame back, answers the client's Close, and waits for the end.
+    /// Sends each data frame back and answers the client's Close, until the client ends the connection.
     #[track_caller]
     pub fn echo_frames(&mut self) {
-        loop {
-            let frame = self.frame();
+        while let Some(frame) = self.next_frame() {
             match frame.opcode() {
                 PONG => {}
                 CLOSE => {
