@@ -417,6 +417,10 @@ pub struct Acquire {
     place: Place,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one is what nearly every caller gets, and is taken out at once"
+)]
 enum Place {
     Waiting(Waiting),
     /// With a connection that was kept, if there was one.

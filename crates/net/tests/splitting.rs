@@ -347,7 +347,7 @@ fn cancelling_ends_both_halves() {
                 });
                 let writing = scope.spawn({
                     let writer = &mut writer;
-                    move || {
+                    move || -> io::Result<()> {
                         let mut is_told = false;
                         loop {
                             let mut tell = || {
@@ -359,7 +359,7 @@ fn cancelling_ends_both_halves() {
                             if mode == Mode::Blocking {
                                 tell();
                             }
-                            let result = mode.run(|cx| {
+                            mode.run(|cx| {
                                 let result = writer
                                     .poll_write(cx, &[IoSlice::new(&[1; 50_000])])
                                     .map_ok(drop);
@@ -367,10 +367,7 @@ fn cancelling_ends_both_halves() {
                                     tell();
                                 }
                                 result
-                            });
-                            if result.is_err() {
-                                return result;
-                            }
+                            })?;
                         }
                     }
                 });

@@ -350,33 +350,44 @@ impl<H: Handler> Turn<H> {
         if state.turn == Some(me) {
             return Ok(self.drive(state, Some(number)));
         }
-        if state.turn.is_some() {
-            if in_notification() {
-                // Its thread schedules the operation when it leaves.
-                return Ok(Started::Pending);
-            }
-            // Whoever it is may be about to leave a callback: that of the completion which made this call possible.
-            state.waiting += 1;
-            state.starter = Some(number);
-            let (after, _) = self
-                .turn_over
-                .wait_timeout_while(state, IN_CALL_WAIT, |state| {
-                    state.turn.is_some() && state.is_parked() && state.number == number
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            state = after;
-            state.waiting -= 1;
-            if state.starter == Some(number) {
-                state.starter = None;
-            }
-            if state.turn.is_some() || !state.is_parked() || state.number != number {
-                return Ok(Started::Pending);
-            }
-        }
+        let Some(mut state) = self.wait_turn(state, number) else {
+            return Ok(Started::Pending);
+        };
         state.turn = Some(me);
         let started = self.drive(state, Some(number));
         self.leave();
         Ok(started)
+    }
+
+    /// Waits until nobody has the turn, on behalf of the operation that this thread has parked. `None`: somebody else looks
+    /// after it.
+    fn wait_turn<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State<H>>,
+        number: u64,
+    ) -> Option<MutexGuard<'a, State<H>>> {
+        if state.turn.is_none() {
+            return Some(state);
+        }
+        if in_notification() {
+            // Its thread schedules the operation when it leaves.
+            return None;
+        }
+        // Whoever it is may be about to leave a callback: that of the completion which made this call possible.
+        state.waiting += 1;
+        state.starter = Some(number);
+        let (mut state, _) = self
+            .turn_over
+            .wait_timeout_while(state, IN_CALL_WAIT, |state| {
+                state.turn.is_some() && state.is_parked() && state.number == number
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        if state.starter == Some(number) {
+            state.starter = None;
+        }
+        let is_mine = state.turn.is_none() && state.is_parked() && state.number == number;
+        is_mine.then_some(state)
     }
 
     /// Starts an operation of an asynchronous object in place of the one that is pending, which is cancelled; that is notified
@@ -408,15 +419,18 @@ impl<H: Handler> Turn<H> {
         }
         if let Some(operation) = state.take_parked() {
             let cancelled = Err(Error::OperationCancelled);
-            let completion = self.complete(&mut state, operation, cancelled);
+            let completion = self.complete(&mut state, *operation, cancelled);
             state.late.push_back(completion);
         }
         let operation = begin(&mut state);
         let number = state.park_new(operation);
         let me = thread::current().id();
         let nested = state.turn == Some(me);
-        if state.turn.is_some() && !nested {
-            return Ok(Started::Pending);
+        if !nested {
+            let Some(mine) = self.wait_turn(state, number) else {
+                return Ok(Started::Pending);
+            };
+            state = mine;
         }
         state.turn = Some(me);
         if !self.is_deep() {
@@ -495,7 +509,7 @@ impl<H: Handler> Turn<H> {
                     result.map_err(|error| self.check_open().err().unwrap_or(error))
                 }
             };
-            let mut completion = self.complete(&mut state, operation, result);
+            let mut completion = self.complete(&mut state, *operation, result);
             if is_own {
                 H::report(&mut completion);
             }
@@ -517,12 +531,12 @@ impl<H: Handler> Turn<H> {
     fn complete(
         &self,
         state: &mut State<H>,
-        operation: Box<H::Operation>,
+        operation: H::Operation,
         result: Result<H::Outcome>,
     ) -> H::Completion {
         state.slot = Slot::Empty;
         state.canceller = None;
-        let (completion, next) = H::complete(&mut state.data, *operation, result);
+        let (completion, next) = H::complete(&mut state.data, operation, result);
         if let Some(next) = next {
             state.park_new(next);
         }
@@ -539,7 +553,7 @@ impl<H: Handler> Turn<H> {
                 H::notify(self, completion);
             } else if let Some(operation) = state.take_parked() {
                 let cancelled = Err(Error::OperationCancelled);
-                let completion = self.complete(&mut state, operation, cancelled);
+                let completion = self.complete(&mut state, *operation, cancelled);
                 drop(state);
                 H::notify(self, completion);
             } else {

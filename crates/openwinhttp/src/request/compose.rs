@@ -41,7 +41,7 @@ impl BodyPlan {
         let own_chunks = message
             .headers
             .get(b"Transfer-Encoding", 0)
-            .is_some_and(|value| ends_with_chunked(value));
+            .is_some_and(ends_with_chunked);
         if own_chunks && !fixed.automatic_chunking {
             return Ok(Self::Raw);
         }

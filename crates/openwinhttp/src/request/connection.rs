@@ -38,6 +38,10 @@ pub(super) struct Establish {
     options: Arc<Options>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large one, a kept connection, is the usual one; the enum lies in a box"
+)]
 enum Stage {
     Acquire(Acquire),
     Resolve(Lookup),

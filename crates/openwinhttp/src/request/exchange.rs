@@ -122,11 +122,8 @@ impl Exchange {
         if wanted && self.broken.is_none() && self.reader.close_reason().is_none() && self.keep {
             let waker = std::task::Waker::noop();
             let mut cx = Cx::asynchronous(waker);
-            loop {
-                match self.reader.skip_body(self.conn.buffered(), usize::MAX) {
-                    Ok(step) => self.conn.consume(step.consumed),
-                    Err(_) => break,
-                }
+            while let Ok(step) = self.reader.skip_body(self.conn.buffered(), usize::MAX) {
+                self.conn.consume(step.consumed);
                 if self.is_reusable() {
                     self.keep_connection();
                     return;

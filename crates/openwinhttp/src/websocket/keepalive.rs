@@ -12,7 +12,6 @@ use net::workers::{self, Job};
 use ws_proto::OpCode;
 
 use super::Shared;
-use super::outbox::Outgoing;
 use crate::session::lock;
 
 pub(super) struct KeepAlive {
@@ -25,7 +24,6 @@ struct State {
     /// None: no keep-alive.
     interval: Option<Duration>,
     due: Instant,
-    outgoing: Outgoing,
 }
 
 impl KeepAlive {
@@ -36,7 +34,6 @@ impl KeepAlive {
                 timer: Timer::new(),
                 interval: None,
                 due: Instant::now(),
-                outgoing: Outgoing::default(),
             }),
         });
         keepalive.set_interval(interval);
@@ -94,7 +91,7 @@ impl Job for KeepAlive {
         }
         shared.outbox.queue(OpCode::PONG, &[]);
         let mut cx = Cx::asynchronous(Waker::noop());
-        shared.outbox.flush(&mut state.outgoing, &mut cx);
+        shared.outbox.flush(&mut cx);
         self.arm(&mut state);
     }
 }

@@ -29,7 +29,7 @@ use net::cx::Cx;
 use ws_proto::{OpCode, ProtocolError, ReceiveOptions, Receiver, Role, Sender, close};
 
 use self::keepalive::KeepAlive;
-use self::outbox::{Lane, Outbox, Outgoing};
+use self::outbox::{Lane, Outbox};
 pub use self::receive::Received;
 use self::receive::{Close, Reader, Receiving, ReceivingData};
 use self::send::{Sending, SendingData};
@@ -463,16 +463,11 @@ impl Shared {
     fn sent(&self) {}
 
     /// The peer broke the protocol: it is told so, and the connection is given up.
-    fn protocol_failed(
-        &self,
-        error: ProtocolError,
-        answers: &mut Outgoing,
-        cx: &mut Cx<'_>,
-    ) -> Error {
+    fn protocol_failed(&self, error: ProtocolError, cx: &mut Cx<'_>) -> Error {
         if !self.close_sent.swap(true, Ordering::AcqRel) {
             self.outbox
                 .queue(OpCode::CLOSE, &error.close_code().to_be_bytes());
-            self.outbox.flush(answers, cx);
+            self.outbox.flush(cx);
         }
         self.outbox.give_up();
         Error::InvalidServerResponse

@@ -1,8 +1,9 @@
 //! The sending end of a WebSocket's connection, and the frames that wait for it.
 //!
 //! Whoever sends has the write half and gives it back when its last frame is out. Control frames of ours (pongs, a Close about
-//! a protocol error) are queued here; whoever has the write half sends them before giving it back, and if nobody has it,
-//! whoever queued them.
+//! a protocol error) are queued here; whoever takes the write half sends them first, or before giving it back, and if nobody has
+//! it, whoever queued them ([`Outbox::flush`]). That never keeps the half: what the system does not take at once stays here and
+//! goes before the next frame.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -27,6 +28,12 @@ pub(super) struct Outbox {
 struct State {
     half: Half,
     queue: VecDeque<Vec<u8>>,
+    /// What is left of control frames of which a part was sent.
+    rest: Vec<u8>,
+    /// The half has taken bytes that are not with the system.
+    unflushed: bool,
+    /// Our Close is on its way: nothing may follow it (RFC 6455 section 5.5.1).
+    closed: bool,
     waiting: [Option<Waker>; 2],
 }
 
@@ -52,31 +59,40 @@ impl Outbox {
             state: Mutex::new(State {
                 half: Half::Here(half),
                 queue: VecDeque::new(),
+                rest: Vec::new(),
+                unflushed: false,
+                closed: false,
                 waiting: [None, None],
             }),
         }
     }
 
-    /// Queues a control frame.
+    /// Queues a control frame; not after our Close.
     pub(super) fn queue(&self, opcode: OpCode, payload: &[u8]) {
         let frame = control_frame(opcode, payload);
         let mut state = lock(&self.state);
+        if state.closed {
+            return;
+        }
         if state.queue.len() >= MAX_QUEUED {
             state.queue.pop_front();
         }
         state.queue.push_back(frame);
     }
 
-    /// Whether control frames wait and nobody is there to send them.
-    fn is_stuck(&self) -> bool {
-        let state = lock(&self.state);
-        !state.queue.is_empty() && matches!(state.half, Half::Here(_))
-    }
-
-    fn poll_take(&self, cx: &mut Cx<'_>, lane: Lane) -> Poll<io::Result<WriteHalf>> {
+    /// The half, and in `before` what must go out before anything else. `closing`: the caller's frame is our Close.
+    fn poll_take(
+        &self,
+        cx: &mut Cx<'_>,
+        lane: Lane,
+        closing: bool,
+        before: &mut Vec<u8>,
+    ) -> Poll<io::Result<WriteHalf>> {
         let mut state = lock(&self.state);
         match std::mem::replace(&mut state.half, Half::Lent) {
             Half::Here(mut half) => {
+                state.take_queued(before);
+                state.closed |= closing;
                 drop(state);
                 half.forget_waits();
                 Poll::Ready(Ok(half))
@@ -98,6 +114,7 @@ impl Outbox {
         if let Some(frame) = state.queue.pop_front() {
             return Some((half, frame));
         }
+        state.unflushed = false;
         self.set(state, Half::Here(half));
         None
     }
@@ -118,14 +135,71 @@ impl Outbox {
         }
     }
 
-    /// Goes on sending queued frames, if nobody else does. Never waits: what the socket does not take now is sent by the next
-    /// call, or with the next frame.
-    pub(super) fn flush(&self, outgoing: &mut Outgoing, cx: &mut Cx<'_>) {
-        if outgoing.half.is_none() && !self.is_stuck() {
+    /// Sends what is queued, if nobody has the half. Never waits in asynchronous sessions: if the system does not take
+    /// everything, `cx` is woken when it may take more; that goes with the next call, or before the next frame.
+    pub(super) fn flush(&self, cx: &mut Cx<'_>) {
+        let mut bytes = Vec::new();
+        let mut state = lock(&self.state);
+        if state.queue.is_empty() && state.rest.is_empty() && !state.unflushed {
             return;
         }
-        let _ = outgoing.poll(self, cx, Lane::Receiving);
+        let mut half = match std::mem::replace(&mut state.half, Half::Lent) {
+            Half::Here(half) => half,
+            other => {
+                state.half = other;
+                return;
+            }
+        };
+        loop {
+            state.take_queued(&mut bytes);
+            drop(state);
+            let mut written = 0;
+            let sent = poll_all(&mut half, cx, &bytes, &mut written);
+            state = lock(&self.state);
+            match sent {
+                Poll::Ready(Ok(())) if state.queue.is_empty() => {
+                    state.unflushed = false;
+                    return self.set(state, Half::Here(half));
+                }
+                Poll::Ready(Ok(())) => bytes.clear(),
+                Poll::Pending => {
+                    bytes.drain(..written);
+                    state.rest = bytes;
+                    state.unflushed = true;
+                    return self.set(state, Half::Here(half));
+                }
+                Poll::Ready(Err(_)) => {
+                    drop(state);
+                    return self.give_up();
+                }
+            }
+        }
     }
+}
+
+impl State {
+    fn take_queued(&mut self, bytes: &mut Vec<u8>) {
+        bytes.append(&mut self.rest);
+        for frame in self.queue.drain(..) {
+            bytes.extend_from_slice(&frame);
+        }
+    }
+}
+
+/// Sends `bytes` from `written` on, until they are with the system.
+fn poll_all(
+    half: &mut WriteHalf,
+    cx: &mut Cx<'_>,
+    bytes: &[u8],
+    written: &mut usize,
+) -> Poll<io::Result<()>> {
+    while *written < bytes.len() {
+        match ready!(half.poll_write(cx, &[IoSlice::new(&bytes[*written..])]))? {
+            0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            count => *written += count,
+        }
+    }
+    half.poll_flush(cx)
 }
 
 /// Bytes on their way out. Dropping it in the middle of a frame breaks the connection for all that follows, so it is dropped
@@ -135,12 +209,23 @@ pub(super) struct Outgoing {
     bytes: Vec<u8>,
     written: usize,
     half: Option<WriteHalf>,
+    /// They are our Close.
+    closing: bool,
 }
 
 impl Outgoing {
     /// Whether everything is out and the half given back.
     pub(super) fn is_idle(&self) -> bool {
         self.half.is_none() && self.bytes.is_empty()
+    }
+
+    /// Our Close frame.
+    pub(super) fn of_close(payload: &[u8]) -> Self {
+        Self {
+            bytes: control_frame(OpCode::CLOSE, payload),
+            closing: true,
+            ..Self::default()
+        }
     }
 
     /// The next bytes as they are now.
@@ -164,21 +249,16 @@ impl Outgoing {
     ) -> Poll<io::Result<()>> {
         let half = match &mut self.half {
             Some(half) => half,
-            slot => slot.insert(ready!(outbox.poll_take(cx, lane))?),
-        };
-        while self.written < self.bytes.len() {
-            match ready!(half.poll_write(cx, &[IoSlice::new(&self.bytes[self.written..])])) {
-                Ok(0) => {
-                    return Poll::Ready(Err(self.fail(outbox, io::ErrorKind::WriteZero.into())));
-                }
-                Ok(count) => self.written += count,
-                Err(error) => return Poll::Ready(Err(self.fail(outbox, error))),
+            slot => {
+                let mut before = Vec::new();
+                let half = ready!(outbox.poll_take(cx, lane, self.closing, &mut before))?;
+                // Nothing of the bytes was sent yet.
+                self.bytes.splice(..0, before);
+                slot.insert(half)
             }
-        }
-        if let Err(error) = ready!(half.poll_flush(cx)) {
-            return Poll::Ready(Err(self.fail(outbox, error)));
-        }
-        Poll::Ready(Ok(()))
+        };
+        let sent = ready!(poll_all(half, cx, &self.bytes, &mut self.written));
+        Poll::Ready(sent.map_err(|error| self.fail(outbox, error)))
     }
 
     /// Sends the bytes and what waits behind them, and gives the half back.

@@ -8,7 +8,7 @@ use net::conn::ReadHalf;
 use net::cx::Cx;
 use ws_proto::{Event, Kind, MessageKind, Receiver};
 
-use super::outbox::{Lane, Outgoing};
+use super::outbox::Lane;
 use super::send::Shutdown;
 use super::{BufferKind, Shared};
 use crate::request::transport_error;
@@ -31,8 +31,6 @@ pub(super) struct ReceivingData {
 pub(super) struct Reader {
     half: ReadHalf,
     receiver: Receiver,
-    /// Answers that are being sent.
-    answers: Outgoing,
     /// Why nothing can be received any more.
     failed: Option<Error>,
     /// An operation has just taken it.
@@ -76,7 +74,7 @@ impl ReceivingData {
     /// # Errors
     /// [`Error::InvalidOperation`]: the peer's Close was received, or ours is being waited for.
     pub(super) fn begin_receive(&mut self, shared: &Shared) -> Result<Receive> {
-        if self.closing || shared.has_received_close() {
+        if self.closing || shared.is_closing() || shared.has_received_close() {
             return Err(Error::InvalidOperation);
         }
         Ok(Receive {
@@ -96,7 +94,6 @@ impl Reader {
         Self {
             half,
             receiver,
-            answers: Outgoing::default(),
             failed: None,
             detached: true,
         }
@@ -138,7 +135,7 @@ impl Reader {
         out: &mut [u8],
     ) -> Poll<Result<Received>> {
         loop {
-            shared.outbox.flush(&mut self.answers, cx);
+            shared.outbox.flush(cx);
             let rest = self.receiver.frame_remaining();
             if self.half.buffered().is_empty() && rest > 0 && !out.is_empty() {
                 // Straight into the caller's memory.
@@ -155,11 +152,7 @@ impl Reader {
                     }
                     Ok(_) => continue,
                     Err(error) => {
-                        return Poll::Ready(Err(shared.protocol_failed(
-                            error,
-                            &mut self.answers,
-                            cx,
-                        )));
+                        return Poll::Ready(Err(shared.protocol_failed(error, cx)));
                     }
                 }
             }
@@ -168,7 +161,7 @@ impl Reader {
             let (consumed, event) = match event {
                 Ok(found) => found,
                 Err(error) => {
-                    return Poll::Ready(Err(shared.protocol_failed(error, &mut self.answers, cx)));
+                    return Poll::Ready(Err(shared.protocol_failed(error, cx)));
                 }
             };
             match event {
@@ -187,7 +180,7 @@ impl Reader {
                 Event::Close(close) => {
                     shared.received_close(close.code, close.reason);
                     self.half.consume(consumed);
-                    shared.outbox.flush(&mut self.answers, cx);
+                    shared.outbox.flush(cx);
                     return Poll::Ready(Ok(Received {
                         count: 0,
                         kind: BufferKind::Close,

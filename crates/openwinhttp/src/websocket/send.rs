@@ -6,7 +6,7 @@ use std::task::{Poll, ready};
 use net::cx::Cx;
 use ws_proto::{FrameHeader, MessageKind, OpCode, Sender, close, mask_copy, rotate_key};
 
-use super::outbox::{Lane, Outgoing, control_frame, masking_key};
+use super::outbox::{Lane, Outgoing, masking_key};
 use super::{BufferKind, Shared};
 use crate::request::transport_error;
 use crate::turn::{Handler, Turn};
@@ -87,9 +87,9 @@ impl SendingData {
     pub(super) fn begin_close(&mut self, status: u16, reason: &[u8]) -> Result<Shutdown> {
         let payload = close_payload(status, reason)?;
         self.sender.close().map_err(|_| Error::InvalidOperation)?;
-        let mut outgoing = Outgoing::default();
-        *outgoing.begin() = control_frame(OpCode::CLOSE, &payload);
-        Ok(Shutdown { outgoing })
+        Ok(Shutdown {
+            outgoing: Outgoing::of_close(&payload),
+        })
     }
 }
 

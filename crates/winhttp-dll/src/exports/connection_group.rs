@@ -42,7 +42,7 @@ pub unsafe extern "system" fn WinHttpQueryConnectionGroup(
             ),
         };
         let count = if label.is_null() { count } else { 0 };
-        let answer = Answer::new(&host, u32::try_from(count).unwrap_or(u32::MAX))?;
+        let answer = Answer::allocate(&host, u32::try_from(count).unwrap_or(u32::MAX))?;
         // SAFETY: the caller's contract.
         unsafe { write(result, answer) };
         Ok(())
@@ -70,7 +70,8 @@ struct Answer {
 }
 
 impl Answer {
-    fn new(host: &str, count: u32) -> Result<PWINHTTP_QUERY_CONNECTION_GROUP_RESULT> {
+    /// In a block of the heap.
+    fn allocate(host: &str, count: u32) -> Result<PWINHTTP_QUERY_CONNECTION_GROUP_RESULT> {
         const ZEROED: u32 = 0x40;
         let name: Vec<u16> = host.encode_utf16().chain([0]).collect();
         let size = size_of::<Self>() + 2 * name.len();

@@ -124,10 +124,10 @@ unsafe fn encoded(text: *const u16) -> Option<Vec<u8>> {
 /// # Safety
 /// NULL, or ends with a NUL.
 unsafe fn narrow(text: *const u8) -> Option<Vec<u8>> {
+    if text.is_null() {
+        return None;
+    }
     // SAFETY: not NULL, else passed on.
-    (!text.is_null()).then(|| {
-        unsafe { std::ffi::CStr::from_ptr(text.cast()) }
-            .to_bytes()
-            .to_vec()
-    })
+    let text = unsafe { std::ffi::CStr::from_ptr(text.cast()) };
+    Some(text.to_bytes().to_vec())
 }
