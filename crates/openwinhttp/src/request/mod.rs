@@ -250,12 +250,20 @@ impl<B: Buffer> Request<B> {
     }
 
     /// Makes a WebSocket of a request that was answered with 101: `WinHttpWebSocketCompleteUpgrade`. The request can be closed
-    /// afterwards, or sent again for another WebSocket.
+    /// afterwards, or sent again for another WebSocket. In a synchronous session the response is received first, if that was not
+    /// done (facts 17.5).
     ///
     /// # Errors
     /// [`Error::IncorrectHandleState`]: no upgrade was asked for, there is no response, or it was done before.
-    /// [`Error::InvalidOperation`]: the status is not 101.
+    /// [`Error::InvalidOperation`]: the status is not 101. Those of [`Request::receive_response`].
     pub fn complete_upgrade(&self, observer: Option<Arc<dyn Observer>>) -> Result<WebSocket<B>> {
+        let state = self.core.state();
+        let has_asked = state.message.handshake.is_some();
+        let is_sent = state.phase.require(Phase::Sent).is_ok();
+        drop(state);
+        if has_asked && is_sent && self.core.session.mode() == crate::Mode::Synchronous {
+            self.receive_response()?;
+        }
         let mut state = self.core.state();
         self.core.check_open().map_err(|_| Error::InvalidHandle)?;
         if state.pending().is_some() || state.message.handshake.is_none() {

@@ -151,7 +151,11 @@ impl Outbox {
             }
         };
         loop {
-            state.take_queued(&mut bytes);
+            // What is left of the last frames by itself, so that it does not grow while nothing can be sent.
+            bytes.append(&mut state.rest);
+            if bytes.is_empty() {
+                state.take_queued(&mut bytes);
+            }
             drop(state);
             let mut written = 0;
             let sent = poll_all(&mut half, cx, &bytes, &mut written);

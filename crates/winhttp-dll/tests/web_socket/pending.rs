@@ -367,8 +367,8 @@ fn closing_inside_a_callback() {
         assert_eq!(socket.close_status(), fails(6));
         assert_eq!(
             client.recorder.count(HANDLE_CLOSING),
-            2,
-            "request and socket"
+            3,
+            "connection, request and socket"
         );
     }
 }
