@@ -55,6 +55,7 @@ nm -D "$OPENWINHTTP_WINHTTP_LIB" | grep -q ' U __asan_report_load' || {
     echo "sanitize.sh: $OPENWINHTTP_WINHTTP_LIB is not instrumented" >&2
     exit 2
 }
+export LSAN_OPTIONS="suppressions=$PWD/ci/lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
 # Memory that is given back is freed at once, so that a late use is seen.
 export OPENWINHTTP_RACE_FREE=1 OPENWINHTTP_RACE_PATIENCE=120
 export OPENWINHTTP_RACE_ROUNDS="${OPENWINHTTP_RACE_ROUNDS:-2000}"

@@ -121,14 +121,15 @@ def feed(stdin, given):
         stdin.flush()
 
 
-def connect_cases(report, group, openwinhttp, url):
-    """Cases that any server passes that echoes messages and picks the subprotocol named like the group's `-peer`."""
+def connect_cases(report, group, openwinhttp, url, *mode):
+    """Cases that any server passes, in the mode of these options, that echoes messages and picks the subprotocol named like the group's `-peer`."""
 
     def case(name, function):
-        report.case(group, f"connect: {name}", function)
+        how = " ".join([url.split(":")[0], *mode])
+        report.case(group, f"connect ({how}): {name}", function)
 
     def lines(text, *arguments):
-        connect(openwinhttp, url, *arguments, given=text, code=0, out=text, error="closed with code 1000")
+        connect(openwinhttp, url, *mode, *arguments, given=text, code=0, out=text, error="closed with code 1000")
 
     case("text lines, non-ASCII and empty ones", lambda: lines("one\n\n\u00fc \u4e16\u754c \U0001f600\n"))
     case("no input at all", lambda: lines(""))
@@ -140,14 +141,11 @@ def connect_cases(report, group, openwinhttp, url):
     long = every_byte * 4200 * 16
     case("--binary, 16 MiB and more", lambda: lines(long + b"\n", "--binary"))
     case(
-        "--ping",
-        lambda: connect(openwinhttp, url, "--ping", code=0, out="", error="pong after "),
-    )
-    case(
         "--subprotocol, the second is chosen",
         lambda: connect(
             openwinhttp,
             url,
+            *mode,
             *["--subprotocol", "x", "--subprotocol", f"{group}-peer"],
             code=0,
             out="",

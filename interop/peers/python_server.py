@@ -73,8 +73,9 @@ def choose(_connection, asked):
     return "python-peer" if "python-peer" in asked else None
 
 
-def run(report, openwinhttp):
-    server = serve(
+def make():
+    """The server, on any port, not serving yet."""
+    return serve(
         handle,
         "127.0.0.1",
         0,
@@ -83,10 +84,15 @@ def run(report, openwinhttp):
         process_request=refuse,
         max_size=None,
     )
+
+
+def run(report, openwinhttp):
+    server = make()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         host, port = server.socket.getsockname()
         cases(report, openwinhttp, f"ws://{host}:{port}")
+        connect_cases(report, "python", openwinhttp, f"ws://{host}:{port}", "--async")
     finally:
         server.shutdown()
 

@@ -394,15 +394,15 @@ impl<H: Handler> Turn<H> {
     /// before this returns, unless another thread has the turn.
     ///
     /// # Errors
-    /// [`Error::InvalidHandle`]; [`Error::InvalidOperation`]: an operation is being polled on another thread all the while.
+    /// [`Error::InvalidHandle`].
     pub(crate) fn start_instead(
         self: &Arc<Self>,
         begin: impl FnOnce(&mut State<H>) -> H::Operation,
     ) -> Result<Started> {
         let mut state = self.state();
         self.check_open().map_err(|_| Error::InvalidHandle)?;
-        if matches!(state.slot, Slot::Running(_)) {
-            // Polling does not wait, so this is over soon.
+        while matches!(state.slot, Slot::Running(_)) {
+            // Polling does not wait, so this is over soon; but only the turn's end is signalled, and that may take a callback.
             state.waiting += 1;
             let (after, _) = self
                 .turn_over
@@ -412,9 +412,6 @@ impl<H: Handler> Turn<H> {
                 .unwrap_or_else(PoisonError::into_inner);
             state = after;
             state.waiting -= 1;
-            if matches!(state.slot, Slot::Running(_)) {
-                return Err(Error::InvalidOperation);
-            }
             self.check_open().map_err(|_| Error::InvalidHandle)?;
         }
         if let Some(operation) = state.take_parked() {

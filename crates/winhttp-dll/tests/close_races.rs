@@ -3,7 +3,7 @@
 //! completed exactly once, HANDLE_CLOSING comes exactly once and last, callbacks come on one thread at a time, memory is not
 //! touched after it was given back, calls after the close fail with 6, and nothing hangs.
 //!
-//! - `OPENWINHTTP_RACE_ROUNDS`: how many rounds (default 3000); `OPENWINHTTP_RACE_LANES`: how many at a time (default 2).
+//! - `OPENWINHTTP_RACE_ROUNDS`: how many rounds (default 1500); `OPENWINHTTP_RACE_LANES`: how many at a time (default 2).
 //! - `OPENWINHTTP_RACE_SEED`: where all choices come from. A failure prints it with the round's number; the same choices are
 //!   made again with it, though threads may meet differently.
 //! - `OPENWINHTTP_RACE_FREE=1`: memory is freed, not only poisoned, when it is given back: for AddressSanitizer and
@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use rng::{Rng, from_env};
 
-const ROUNDS: u64 = 3000;
+const ROUNDS: u64 = 1500;
 
 /// Rules that were broken.
 static VIOLATIONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -46,7 +46,7 @@ static MOMENTS: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
 fn closes_race_with_everything() {
     let rounds = from_env("OPENWINHTTP_RACE_ROUNDS").unwrap_or(ROUNDS);
     let lanes = from_env("OPENWINHTTP_RACE_LANES").unwrap_or(2).clamp(1, 8);
-    let seed = from_env("OPENWINHTTP_RACE_SEED").unwrap_or(1);
+    let seed = seed();
     winhttp_testkit::library::library();
     let ports = server::start();
     let next = AtomicU64::new(0);
@@ -69,10 +69,7 @@ fn closes_race_with_everything() {
                     last = lent;
                     let violations = VIOLATIONS.lock().unwrap_or_else(PoisonError::into_inner);
                     if !violations.is_empty() && !is_planted() {
-                        give_up(&format!(
-                            "OPENWINHTTP_RACE_SEED={seed}, about round {number}:\n{}",
-                            violations.join("\n")
-                        ));
+                        give_up(&format!("about round {number}:\n{}", violations.join("\n")));
                     }
                     drop(violations);
                     if number % 5000 == 4999 {
@@ -112,12 +109,19 @@ fn is_planted() -> bool {
     *PLANTED.get_or_init(|| from_env("OPENWINHTTP_RACE_PLANTED") == Some(1))
 }
 
+fn seed() -> u64 {
+    from_env("OPENWINHTTP_RACE_SEED").unwrap_or(1)
+}
+
 fn patience() -> Duration {
     Duration::from_secs(from_env("OPENWINHTTP_RACE_PATIENCE").unwrap_or(20))
 }
 
 /// Ends the test. Threads may hang inside the library, so that unwinding would hang too.
 fn give_up(what: &str) -> ! {
-    eprintln!("close_races failed: {what}");
+    eprintln!(
+        "close_races failed with OPENWINHTTP_RACE_SEED={}: {what}",
+        seed()
+    );
     std::process::exit(101)
 }

@@ -11,6 +11,9 @@ use openwinhttp::{Api, BufferKind, CloseStatus, Error, Notification, Observer, R
 use super::opening::{Client, OpenError, Wish};
 use super::watch::{Call, Watch};
 
+/// What a receive brought.
+type Arrival = Result<(Vec<u8>, BufferKind)>;
+
 /// A WebSocket for one thread that receives and any that send.
 pub(crate) struct Channel {
     socket: WebSocket,
@@ -18,7 +21,7 @@ pub(crate) struct Channel {
     /// Held while something is sent: one after the other.
     sending: Mutex<Receiver<Result<()>>>,
     /// Held while something is received.
-    receiving: Mutex<Receiver<Result<(Vec<u8>, BufferKind)>>>,
+    receiving: Mutex<Receiver<Arrival>>,
     asynchronous: bool,
 }
 
@@ -113,7 +116,7 @@ impl Channel {
 struct Completions {
     watch: Arc<dyn Watch>,
     sent: Sender<Result<()>>,
-    received: Sender<Result<(Vec<u8>, BufferKind)>>,
+    received: Sender<Arrival>,
 }
 
 impl Observer for Completions {

@@ -150,11 +150,14 @@ impl<'a> Client<'a> {
     }
 }
 
+/// How a call went: which one failed, if it did.
+type Completion = Result<(), (Api, Error)>;
+
 /// A request on its way to the response.
 struct Talk<'a, B: Buffer> {
     request: &'a Request<B>,
     opener: &'a Opener,
-    inbox: &'a Receiver<Result<(), (Api, Error)>>,
+    inbox: &'a Receiver<Completion>,
     asynchronous: bool,
 }
 
@@ -181,7 +184,7 @@ impl<B: Buffer> Talk<'_, B> {
         .map_err(|error| self.failure(error))
     }
 
-    fn send(&self) -> Result<(), (Api, Error)> {
+    fn send(&self) -> Completion {
         self.opener.watch.call(&Call::SendRequest);
         self.complete(
             Api::SendRequest,
@@ -196,7 +199,7 @@ impl<B: Buffer> Talk<'_, B> {
         api: Api,
         wait: impl FnOnce() -> Result<(), Error>,
         start: impl FnOnce() -> Result<(), Error>,
-    ) -> Result<(), (Api, Error)> {
+    ) -> Completion {
         if !self.asynchronous {
             return wait().map_err(|error| (api, error));
         }
@@ -227,13 +230,13 @@ impl<B: Buffer> Talk<'_, B> {
 /// Hears what the request has to say.
 struct Opener {
     watch: Arc<dyn Watch>,
-    news: Sender<Result<(), (Api, Error)>>,
+    news: Sender<Completion>,
     /// What speaks against the server's certificate.
     reasons: Mutex<Option<SecureFailure>>,
 }
 
 impl Opener {
-    fn new(watch: Arc<dyn Watch>) -> (Arc<Self>, Receiver<Result<(), (Api, Error)>>) {
+    fn new(watch: Arc<dyn Watch>) -> (Arc<Self>, Receiver<Completion>) {
         let (news, inbox) = mpsc::channel();
         let opener = Arc::new(Self {
             watch,

@@ -1,7 +1,6 @@
 //! Both lanes and several senders at once, over a real socket.
 
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::thread;
 
 use websocket_component::{Config, Header, OutgoingHeader, Role};
@@ -41,14 +40,12 @@ fn pair(limits: Limits) -> (Link<()>, Link<()>) {
 }
 
 #[test]
-fn several_senders_pings_and_both_lanes_at_once() {
+fn several_senders_and_pings_at_once() {
     const SENDERS: u8 = 3;
     const MESSAGES: u32 = 400;
     const PINGS: usize = 300;
-    let (client, server) = pair(LIMITS);
-    let (client, server) = (Arc::new(client), Arc::new(server));
-    // Each end does the same: senders of messages of many frames, pings in between, and one receiver.
-    let end = |link: &Link<()>| {
+    // Senders of messages of many frames, pings in between, and a receiver of pongs; the other end receives only.
+    let talk = |link: &Link<()>| {
         thread::scope(|scope| {
             for sender in 0..SENDERS {
                 scope.spawn(move || {
@@ -61,34 +58,42 @@ fn several_senders_pings_and_both_lanes_at_once() {
                 });
             }
             scope.spawn(move || (0..PINGS).for_each(|_| link.send(Message::Ping).unwrap()));
-            let (mut pongs, mut next, mut message) = (0, [0; SENDERS as usize], Vec::new());
-            while pongs < PINGS || next != [MESSAGES; SENDERS as usize] {
-                match link.receive().unwrap() {
-                    Received::Pong => pongs += 1,
-                    Received::Data { last, bytes, .. } => {
-                        message.extend(bytes);
-                        if last {
-                            let (number, rest) = message.split_first_chunk().unwrap();
-                            let (sender, number) = (rest[0], u32::from_be_bytes(*number));
-                            assert!(rest.iter().all(|&byte| byte == sender));
-                            assert_eq!(number, next[usize::from(sender)]);
-                            next[usize::from(sender)] += 1;
-                            message.clear();
-                        }
-                    }
-                    Received::Close { .. } => panic!("nobody has closed"),
-                }
-            }
+            (0..PINGS).for_each(|_| assert_eq!(link.receive().unwrap(), Received::Pong));
         });
-        // The other end may still wait for pongs: only who receives answers.
         link.send(Message::close(1000, "done")).unwrap();
-        while !matches!(link.receive().unwrap(), Received::Close { .. }) {}
-        link.linger(LIMITS.write);
     };
-    thread::scope(|scope| {
-        scope.spawn(|| end(&client));
-        end(&server);
-    });
+    let listen = |link: &Link<()>| {
+        let (mut next, mut message) = ([0; SENDERS as usize], Vec::new());
+        loop {
+            match link.receive().unwrap() {
+                Received::Pong => panic!("nobody was pinged"),
+                Received::Data { last, bytes, .. } => {
+                    message.extend(bytes);
+                    if last {
+                        let (number, rest) = message.split_first_chunk().unwrap();
+                        let (sender, number) = (rest[0], u32::from_be_bytes(*number));
+                        assert!(rest.iter().all(|&byte| byte == sender));
+                        assert_eq!(number, next[usize::from(sender)]);
+                        next[usize::from(sender)] += 1;
+                        message.clear();
+                    }
+                }
+                Received::Close { .. } => return assert_eq!(next, [MESSAGES; SENDERS as usize]),
+            }
+        }
+    };
+    for reversed in [false, true] {
+        let (client, server) = pair(LIMITS);
+        let (from, to) = if reversed {
+            (server, client)
+        } else {
+            (client, server)
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| talk(&from));
+            listen(&to);
+        });
+    }
 }
 
 #[test]

@@ -164,6 +164,10 @@ impl<B: Buffer> Receive<B> {
             }
             cx.wait_in_call(std::mem::take(&mut self.in_call_wait));
             let filled = exchange.conn.poll_fill(cx);
+            if filled.is_pending() {
+                // An answer may take long: who waits for it needs no memory for it yet.
+                exchange.conn.release_memory();
+            }
             match ready!(filled) {
                 Ok(0)
                     if self.received == 0

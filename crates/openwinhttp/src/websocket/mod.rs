@@ -459,9 +459,6 @@ impl Shared {
         }
     }
 
-    /// A data frame went out: the connection has shown life.
-    fn sent(&self) {}
-
     /// The peer broke the protocol: it is told so, and the connection is given up.
     fn protocol_failed(&self, error: ProtocolError, cx: &mut Cx<'_>) -> Error {
         if !self.close_sent.swap(true, Ordering::AcqRel) {

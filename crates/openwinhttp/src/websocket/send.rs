@@ -127,7 +127,6 @@ impl Send {
                 return Poll::Ready(Err(transport_error(&error)));
             }
             if is_last {
-                shared.sent();
                 return Poll::Ready(Ok(()));
             }
             self.write_piece(payload);

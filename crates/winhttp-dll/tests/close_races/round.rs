@@ -302,7 +302,8 @@ impl Round {
             let all = lock(&self.records);
             let dumps: Vec<String> = all.values().map(|record| record.dump()).collect();
             give_up(&format!(
-                "a round does not end (asynchronous: {}):\n{}",
+                "round {} does not end (asynchronous: {}):\n{}",
+                self.id >> 3,
                 self.asynchronous,
                 dumps.join("\n")
             ));

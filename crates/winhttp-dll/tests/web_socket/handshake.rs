@@ -6,7 +6,7 @@ const KEY: &str = "Sec-WebSocket-Key";
 const VERSION: &str = "Sec-WebSocket-Version";
 
 both_modes! {
-    /// Statements: facts 17.1, 17.2, 17.4; behaviour 18.159, 18.162
+    /// Statements: facts 17.1, 17.2, 17.4, 24.5; behaviour 18.159, 18.162
     fn f17_1_the_handshakes_headers_come_with_the_send(mode: Mode) {
         let server = upgraded(|peer| {
             peer.read_to_end();
@@ -40,7 +40,10 @@ both_modes! {
         let socket = request.upgrade(0);
         assert_ne!(socket.raw(), request.raw());
         assert_eq!(request.status(), 101);
-        assert_eq!(header(socket.raw(), 19, None), fails(WRONG_TYPE));
+        assert!(head.head.len() <= 255, "{} bytes", head.head.len());
+        for level in [19, WINHTTP_QUERY_RAW_HEADERS_CRLF, WINHTTP_QUERY_UPGRADE] {
+            assert_eq!(header(socket.raw(), level, None), fails(WRONG_TYPE));
+        }
         assert_eq!(query_u32(socket.raw(), WINHTTP_OPTION_HANDLE_TYPE), Ok(WINHTTP_HANDLE_TYPE_WEBSOCKET));
     }
 
@@ -110,6 +113,57 @@ both_modes! {
         set_u32(client.session.raw(), WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE, 15).unwrap();
         let request = client.upgrade_request(&server);
         assert_eq!(request.send(), fails(8));
+    }
+
+    /// Statements: facts 1.13, 6.20, 17.4
+    fn f1_13_the_request_outlives_its_socket(mode: Mode) {
+        let server = echo();
+        let client = Client::new(mode);
+        let request = client.upgrade_request(&server);
+        request.exchange();
+        let socket = request.upgrade(0);
+        assert_eq!(header(socket.raw(), 19, None), fails(WRONG_TYPE));
+        socket.close(1000, b"").unwrap();
+        socket.end();
+        assert_eq!(request.status(), 101);
+        assert_eq!(request.header("Upgrade"), Ok("websocket".to_owned()));
+        request.close();
+    }
+
+    /// A request that was upgraded has no response to receive, and no body.
+    fn an_upgraded_request_is_done(mode: Mode) {
+        let server = echo();
+        let client = Client::new(mode);
+        let request = client.upgrade_request(&server);
+        request.exchange();
+        let socket = request.upgrade(0);
+        assert_eq!(request.receive(), fails(WRONG_STATE));
+        assert_eq!(request.available(), fails(WRONG_STATE));
+        assert_eq!(request.read(10), fails(WRONG_STATE));
+        socket.send(UTF8_MESSAGE, b"x").unwrap();
+        assert_eq!(socket.receive(10), got("x", UTF8_MESSAGE));
+        socket.close(1000, b"").unwrap();
+    }
+
+    /// Nobody completes the upgrade.
+    /// Statements: facts 18.19
+    fn f18_19_a_connection_that_nobody_took_over_is_closed(mode: Mode) {
+        let server = Server::every(|number, peer| {
+            if number == 0 {
+                peer.upgrade();
+                peer.expect_end();
+            } else {
+                peer.answer_all(&response("", b"body"));
+            }
+        });
+        let client = Client::new(mode);
+        let request = client.upgrade_request(&server);
+        request.exchange();
+        request.close();
+        assert_eq!(client.fetch(&server, "/"), b"body");
+        assert_eq!(server.connections(), 2);
+        drop(client);
+        server.finish();
     }
 
     /// Statements: facts 18.2; behaviour 18.163

@@ -88,6 +88,40 @@ both_modes! {
         assert_eq!(upgrade_option(request.raw()), Ok(()));
     }
 
+    /// The shortest interval that there is.
+    /// Statements: behaviour 18.194
+    fn bc194_pongs_keep_a_connection_alive(mode: Mode) {
+        let set = Gate::new();
+        let server = Server::once({
+            let set = set.clone();
+            move |peer| {
+                peer.upgrade();
+                let start = std::time::Instant::now();
+                peer.pause(&set);
+                assert!(peer.silent_for(std::time::Duration::from_secs(14)));
+                peer.expect_frame(FIN | PONG, "");
+                let waited = start.elapsed();
+                assert!(waited >= std::time::Duration::from_secs(15), "{waited:?}");
+                assert!(waited < std::time::Duration::from_secs(20), "{waited:?}");
+                peer.answer_close();
+                peer.expect_end();
+            }
+        });
+        let client = Client::new(mode);
+        let socket = client.socket(&server);
+        set_u32(socket.raw(), KEEPALIVE, 15_000).unwrap();
+        set.open();
+        // As long as the server is silent, and in synchronous sessions without a call that could send.
+        if mode == Mode::Async {
+            assert_eq!(socket.start_receive(10), Ok(()));
+        }
+        let socket_is_idle = Gate::new();
+        assert!(!socket_is_idle.passes_within(std::time::Duration::from_millis(16_000)));
+        socket.close(1000, b"").unwrap();
+        socket.end();
+        server.finish();
+    }
+
     /// Statements: behaviour 18.196
     fn bc196_security_flags_work_as_for_https(mode: Mode) {
         use winhttp_testkit::tls::{self, Identity};

@@ -19,7 +19,7 @@ both_modes! {
         socket.close(1000, b"").unwrap();
     }
 
-    /// Statements: facts 18.4; behaviour 18.166, 18.167, 18.168
+    /// Statements: facts 18.4, 24.8; behaviour 18.166, 18.167, 18.168
     fn bc167_fragments_become_frames_of_one_message(mode: Mode) {
         let server = Server::once(|peer| {
             peer.upgrade();

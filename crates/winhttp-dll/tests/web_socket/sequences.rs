@@ -173,7 +173,7 @@ fn a_synchronous_socket_notifies_nothing() {
 }
 
 /// With the mask ALL_COMPLETIONS.
-/// Statements: behaviour 18.200
+/// Statements: options 9.57, 9.58; behaviour 18.200
 #[test]
 fn bc200_close_and_shutdown_are_completions() {
     let server = echo();

@@ -138,6 +138,40 @@ fn closing_the_handle_ends_a_blocked_receive() {
     }
 }
 
+/// The same for a send to a server that has stopped reading; Close is not possible then.
+/// Statements: behaviour 18.183
+#[test]
+fn closing_the_handle_ends_a_blocked_send() {
+    for secure in [false, true] {
+        let (started, ended) = (Gate::new(), Gate::new());
+        let (_client, server, socket) = socket_in(Mode::Sync, secure, {
+            let (started, ended) = (started.clone(), ended.clone());
+            move |peer| {
+                peer.upgrade();
+                peer.read(1);
+                started.open();
+                peer.pause(&ended);
+                peer.read_to_end();
+            }
+        });
+        thread::scope(|scope| {
+            // More than the buffers between the two hold.
+            let sending = scope.spawn(|| socket.send(BINARY_MESSAGE, &vec![0; 64 << 20]));
+            started.pass();
+            assert_eq!(socket.close(1000, b""), fails(INVALID_OPERATION));
+            assert_eq!(socket.shutdown(1000, b""), fails(INVALID_OPERATION));
+            assert_eq!(
+                socket.start_send(BINARY_MESSAGE, b"x"),
+                fails(INVALID_OPERATION)
+            );
+            assert_eq!(socket.close_handle(), Ok(()));
+            assert_eq!(sending.join().unwrap(), fails(CANCELLED));
+        });
+        ended.open();
+        server.finish();
+    }
+}
+
 /// Close gives up a receive that blocks another thread.
 /// Statements: facts 18.13; behaviour 18.182
 #[test]

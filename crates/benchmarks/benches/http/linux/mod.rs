@@ -18,7 +18,7 @@ const DOCUMENT: &str = "benchmarks-http";
 /// Rounds of the comparisons of short exchanges; odd, so that there is a middle one.
 const ROUNDS: usize = 41;
 /// Rounds of the downloads.
-const DOWNLOADS: usize = 7;
+const DOWNLOADS: usize = 11;
 /// Exchanges of a turn.
 const GETS: u64 = 1000;
 /// Connections in use at once, to measure what they cost when they are idle.

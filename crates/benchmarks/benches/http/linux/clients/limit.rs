@@ -65,10 +65,9 @@ pub(crate) fn get(port: u16) -> impl FnMut() {
 
 /// The big file: 64 KiB at a time.
 pub(crate) fn download(port: u16) -> impl FnMut() {
-    let mut stream = connect(port);
     let request = request(port, "/big");
     let mut buffer = vec![0; 64 << 10];
-    move || receive(&mut stream, &request, &mut buffer)
+    move || receive(&mut connect(port), &request, &mut buffer)
 }
 
 /// The big file over TLS, with nothing but `rustls`.
@@ -76,15 +75,19 @@ pub(crate) fn download_tls(port: u16) -> impl FnMut() {
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_file(Nginx::authority()).expect("a certificate");
     roots.add(authority).expect("a certificate");
-    let config = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = Arc::new(
+        ClientConfig::builder()
+            .with_root_certificates(roots)
+            .with_no_client_auth(),
+    );
     let name = ServerName::try_from("127.0.0.1").expect("an address");
-    let tls = ClientConnection::new(Arc::new(config), name).expect("a client");
-    let mut stream = StreamOwned::new(tls, connect(port));
     let request = request(port, "/big");
     let mut buffer = vec![0; 64 << 10];
-    move || receive(&mut stream, &request, &mut buffer)
+    move || {
+        let tls = ClientConnection::new(Arc::clone(&config), name.clone()).expect("a client");
+        let mut stream = StreamOwned::new(tls, connect(port));
+        receive(&mut stream, &request, &mut buffer);
+    }
 }
 
 fn receive(stream: &mut (impl Read + Write), request: &[u8], buffer: &mut [u8]) {
