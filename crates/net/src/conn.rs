@@ -273,6 +273,16 @@ impl Conn {
         }
     }
 
+    /// [`Conn::release_memory`] of the buffers that hold nothing: cheap, for a connection that waits and may wait for long.
+    pub fn release_empty_buffers(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer.release_memory();
+        }
+        if let Some(tls) = &mut self.tls {
+            tls.release_empty_buffers();
+        }
+    }
+
     /// Ends the sending side as well as it goes without waiting: close_notify with TLS, then FIN.
     pub fn shutdown(&mut self) {
         if let Some(tls) = &mut self.tls

@@ -155,6 +155,14 @@ impl Records {
         self.busy = false;
     }
 
+    pub(crate) fn release_empty_buffers(&mut self) {
+        for buffer in [&mut self.received, &mut self.unsent] {
+            if buffer.is_empty() {
+                buffer.release_memory();
+            }
+        }
+    }
+
     /// Goes on with the handshake. Send what is unsent, also after an error (an alert), and before receiving. What is unsent when
     /// the handshake is done may go with the first data.
     ///

@@ -38,6 +38,10 @@ fn take_for_reading<B: Buffer>(state: &mut Data<B>) -> Result<Option<Box<Exchang
     {
         return Ok(None);
     }
+    if state.exchange.is_none() && state.message.is_upgraded() {
+        // The connection is the WebSocket's now (behaviour 14.1).
+        return Err(Error::IncorrectHandleState);
+    }
     Ok(state.take_exchange())
 }
 

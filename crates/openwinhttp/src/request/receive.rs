@@ -166,7 +166,7 @@ impl<B: Buffer> Receive<B> {
             let filled = exchange.conn.poll_fill(cx);
             if filled.is_pending() {
                 // An answer may take long: who waits for it needs no memory for it yet.
-                exchange.conn.release_memory();
+                exchange.conn.release_empty_buffers();
             }
             match ready!(filled) {
                 Ok(0)

@@ -75,6 +75,15 @@ impl<B: Buffer> Message<B> {
             certificate_issuers: Vec::new(),
         }
     }
+
+    /// Whether the connection has become a WebSocket's, or may become one.
+    pub(super) fn is_upgraded(&self) -> bool {
+        self.handshake.is_some()
+            && self
+                .response
+                .as_ref()
+                .is_some_and(|response| response.status() == 101)
+    }
 }
 
 /// The two ends of a request's connection: `WINHTTP_OPTION_CONNECTION_INFO`.

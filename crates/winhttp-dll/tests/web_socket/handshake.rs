@@ -148,22 +148,26 @@ both_modes! {
     /// Nobody completes the upgrade.
     /// Statements: facts 18.19
     fn f18_19_a_connection_that_nobody_took_over_is_closed(mode: Mode) {
-        let server = Server::every(|number, peer| {
-            if number == 0 {
-                peer.upgrade();
-                peer.expect_end();
-            } else {
-                peer.answer_all(&response("", b"body"));
+        let ended = Gate::new();
+        let server = Server::every({
+            let ended = ended.clone();
+            move |number, peer| {
+                if number == 0 {
+                    peer.upgrade();
+                    peer.expect_end();
+                    ended.open();
+                } else {
+                    peer.answer_all(&response("", b"body"));
+                }
             }
         });
         let client = Client::new(mode);
         let request = client.upgrade_request(&server);
         request.exchange();
         request.close();
+        ended.pass();
         assert_eq!(client.fetch(&server, "/"), b"body");
         assert_eq!(server.connections(), 2);
-        drop(client);
-        server.finish();
     }
 
     /// Statements: facts 18.2; behaviour 18.163
