@@ -562,8 +562,7 @@ impl<H: Handler> Turn<H> {
             state = self.state();
         }
         state.turn = None;
-        let has_starter = state.is_parked() && state.starter == Some(state.number);
-        if !state.late.is_empty() || state.woken && state.is_parked() && !has_starter {
+        if !state.late.is_empty() || state.woken && state.is_parked() && !state.has_starter() {
             self.schedule(&mut state);
         }
         let waiting = state.waiting > 0;
@@ -616,6 +615,11 @@ impl<H: Handler> State<H> {
         self.number += 1;
         self.woken = true;
         self.number
+    }
+
+    /// Whether the thread that started the parked operation waits for the turn, and will poll it.
+    fn has_starter(&self) -> bool {
+        self.is_parked() && self.starter == Some(self.number)
     }
 
     fn is_parked(&self) -> bool {
@@ -686,7 +690,7 @@ impl<H: Handler> Wake for Turn<H> {
     fn wake(self: Arc<Self>) {
         let mut state = self.state();
         state.woken = true;
-        if state.turn.is_none() && state.is_parked() {
+        if state.turn.is_none() && state.is_parked() && !state.has_starter() {
             self.schedule(&mut state);
         }
     }
@@ -696,8 +700,8 @@ impl<H: Handler> Job for Turn<H> {
     fn run(self: Arc<Self>) {
         let mut state = self.state();
         state.scheduled = false;
-        if state.turn.is_some() {
-            // Its thread looks after everything when it leaves.
+        if state.turn.is_some() || state.late.is_empty() && state.has_starter() {
+            // Its thread looks after everything when it leaves; or the one that is about to have it.
             return;
         }
         state.turn = Some(thread::current().id());

@@ -461,12 +461,8 @@ impl Shared {
 
     /// The peer broke the protocol: it is told so, and the connection is given up.
     fn protocol_failed(&self, error: ProtocolError, cx: &mut Cx<'_>) -> Error {
-        if !self.close_sent.swap(true, Ordering::AcqRel) {
-            self.outbox
-                .queue(OpCode::CLOSE, &error.close_code().to_be_bytes());
-            self.outbox.flush(cx);
-        }
-        self.outbox.give_up();
+        self.close_sent.store(true, Ordering::Release);
+        self.outbox.fail(error.close_code(), cx);
         Error::InvalidServerResponse
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::task::{Poll, Waker, ready};
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ struct State {
     unflushed: bool,
     /// Our Close is on its way: nothing may follow it (RFC 6455 section 5.5.1).
     closed: bool,
+    /// When everything is out the connection is given up.
+    doomed: bool,
     waiting: [Option<Waker>; 2],
 }
 
@@ -62,6 +64,7 @@ impl Outbox {
                 rest: Vec::new(),
                 unflushed: false,
                 closed: false,
+                doomed: false,
                 waiting: [None, None],
             }),
         }
@@ -115,8 +118,34 @@ impl Outbox {
             return Some((half, frame));
         }
         state.unflushed = false;
-        self.set(state, Half::Here(half));
+        self.give_back(state, half);
         None
+    }
+
+    fn give_back(&self, state: MutexGuard<'_, State>, half: WriteHalf) {
+        let doomed = state.doomed;
+        self.set(state, Half::Here(half));
+        if doomed {
+            self.give_up();
+        }
+    }
+
+    /// Sends a Close with this status as the last frame, unless one was sent, and gives the connection up. Who is sending a
+    /// frame now, finishes it first.
+    pub(super) fn fail(&self, status: u16, cx: &mut Cx<'_>) {
+        let mut state = lock(&self.state);
+        if !state.closed {
+            let close = control_frame(OpCode::CLOSE, &status.to_be_bytes());
+            state.queue.push_back(close);
+            state.closed = true;
+        }
+        state.doomed = true;
+        if state.is_drained() && matches!(state.half, Half::Here(_)) {
+            drop(state);
+            return self.give_up();
+        }
+        drop(state);
+        self.flush(cx);
     }
 
     /// The connection is of no use any more: nothing more is sent.
@@ -125,7 +154,7 @@ impl Outbox {
         self.set(lock(&self.state), Half::Broken);
     }
 
-    fn set(&self, mut state: std::sync::MutexGuard<'_, State>, half: Half) {
+    fn set(&self, mut state: MutexGuard<'_, State>, half: Half) {
         let before = std::mem::replace(&mut state.half, half);
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
@@ -140,7 +169,7 @@ impl Outbox {
     pub(super) fn flush(&self, cx: &mut Cx<'_>) {
         let mut bytes = Vec::new();
         let mut state = lock(&self.state);
-        if state.queue.is_empty() && state.rest.is_empty() && !state.unflushed {
+        if state.is_drained() {
             return;
         }
         let mut half = match std::mem::replace(&mut state.half, Half::Lent) {
@@ -163,14 +192,14 @@ impl Outbox {
             match sent {
                 Poll::Ready(Ok(())) if state.queue.is_empty() => {
                     state.unflushed = false;
-                    return self.set(state, Half::Here(half));
+                    return self.give_back(state, half);
                 }
                 Poll::Ready(Ok(())) => bytes.clear(),
                 Poll::Pending => {
                     bytes.drain(..written);
                     state.rest = bytes;
                     state.unflushed = true;
-                    return self.set(state, Half::Here(half));
+                    return self.give_back(state, half);
                 }
                 Poll::Ready(Err(_)) => {
                     drop(state);
@@ -182,6 +211,10 @@ impl Outbox {
 }
 
 impl State {
+    fn is_drained(&self) -> bool {
+        self.queue.is_empty() && self.rest.is_empty() && !self.unflushed
+    }
+
     fn take_queued(&mut self, bytes: &mut Vec<u8>) {
         bytes.append(&mut self.rest);
         for frame in self.queue.drain(..) {

@@ -49,8 +49,8 @@ both_modes! {
         assert_eq!(socket.close_status(), Ok((1005, Vec::new())));
     }
 
-    /// Statements: behaviour 18.175; functions 10.76
-    fn fc76_a_buffer_too_small_for_the_reason(mode: Mode) {
+    /// Statements: behaviour 18.175; functions 10.74
+    fn fc74_a_buffer_too_small_for_the_reason(mode: Mode) {
         let (_client, _server, socket) = closed(mode, close_frame(4001, "because"));
         let (mut status, mut consumed, mut buffer) = (1, 1, [b'.'; 8]);
         let raw = socket.raw();
@@ -72,7 +72,7 @@ both_modes! {
         assert_eq!(socket.close_status(), Ok((1008, reason.into_bytes())));
     }
 
-    /// Statements: facts 18.10; functions 10.75
+    /// Statements: facts 18.10; functions 10.73
     fn f18_10_before_the_servers_close_there_is_no_status(mode: Mode) {
         let server = Server::once(|peer| {
             peer.upgrade();

@@ -233,34 +233,38 @@ fn f18_15_closing_the_handle_cancels_a_pending_receive() {
     }
 }
 
+/// On a busy machine the callback of the receive may take longer to return than Close waits for it (50 ms), so there is more
+/// than one attempt.
 /// Statements: facts 18.6, 18.16, 18.17, 19.17; behaviour 18.184
 #[test]
 fn f18_16_a_shutdown_does_not_cancel_a_pending_receive() {
-    let (client, server, socket) = socket_over(false, |peer| {
-        peer.upgrade();
-        peer.answer_close();
-        peer.expect_end();
+    let in_call = (0..10).any(|_| {
+        let (client, server, socket) = socket_over(false, |peer| {
+            peer.upgrade();
+            peer.answer_close();
+            peer.expect_end();
+        });
+        assert_eq!(socket.start_receive(100), Ok(()));
+        let mark = client.recorder.mark();
+        assert_eq!(socket.start_shutdown(1000, b""), Ok(()));
+        let events = client.recorder.events().split_off(mark);
+        let shutdown = events
+            .iter()
+            .find(|event| event.status == SHUTDOWN_COMPLETE)
+            .expect("it completes in the call");
+        assert_eq!(shutdown.thread, client.recorder.main());
+        let read = client.recorder.wait(READ_COMPLETE);
+        assert_eq!(read.socket_status(), (0, 4));
+        assert_eq!(socket.close_status(), Ok((1000, Vec::new())));
+        assert_eq!(socket.start_receive(100), fails(INVALID_OPERATION));
+        assert_eq!(socket.close(1000, b""), Ok(()));
+        let complete = client.recorder.wait(CLOSE_COMPLETE);
+        assert_eq!(complete.length, 0);
+        socket.end();
+        server.finish();
+        complete.thread == client.recorder.main()
     });
-    assert_eq!(socket.start_receive(100), Ok(()));
-    let mark = client.recorder.mark();
-    assert_eq!(socket.start_shutdown(1000, b""), Ok(()));
-    let events = client.recorder.events().split_off(mark);
-    let shutdown = events
-        .iter()
-        .find(|event| event.status == SHUTDOWN_COMPLETE)
-        .expect("it completes in the call");
-    assert_eq!(shutdown.thread, client.recorder.main());
-    let read = client.recorder.wait(READ_COMPLETE);
-    assert_eq!(read.socket_status(), (0, 4));
-    assert_eq!(socket.close_status(), Ok((1000, Vec::new())));
-    assert_eq!(socket.start_receive(100), fails(INVALID_OPERATION));
-    let mark = client.recorder.mark();
-    assert_eq!(socket.start_close(1000, b""), Ok(()));
-    let events = client.recorder.events().split_off(mark);
-    winhttp_testkit::assert_sequence(&events, client.recorder.main(), "CLOSE_COMPLETE:M");
-    assert_eq!(events[0].length, 0);
-    socket.end();
-    server.finish();
+    assert!(in_call, "Close completes in the call");
 }
 
 /// Statements: behaviour 18.186
@@ -341,18 +345,22 @@ fn closing_inside_a_callback() {
         let client = Client::new(Mode::Async);
         let socket = client.socket(&server);
         let raw = socket.raw();
-        client.recorder.on(READ_COMPLETE, move |_| {
-            if step > 0 {
-                assert_eq!(web_socket_close(raw, 1000, None, 0), Ok(()));
-            }
-            if step < 2 {
-                assert_eq!(close(raw), Ok(()));
+        let called = Gate::new();
+        client.recorder.on(READ_COMPLETE, {
+            let called = called.clone();
+            move |_| {
+                if step > 0 {
+                    assert_eq!(web_socket_close(raw, 1000, None, 0), Ok(()));
+                }
+                if step < 2 {
+                    assert_eq!(close(raw), Ok(()));
+                }
+                called.open();
             }
         });
         assert_eq!(socket.start_receive(10), Ok(()));
-        client.recorder.wait(READ_COMPLETE);
+        called.pass();
         if step == 2 {
-            client.recorder.wait(READ_COMPLETE);
             assert_eq!(close(raw), Ok(()));
         }
         client.recorder.wait_from(0, |event| {

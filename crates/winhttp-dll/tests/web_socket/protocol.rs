@@ -70,6 +70,37 @@ both_modes! {
         }
     }
 
+    /// The Close that tells the server what it did wrong follows the frame that is being sent.
+    /// Statements: behaviour 18.189
+    fn bc189_a_violation_while_a_send_is_under_way(mode: Mode) {
+        const SIZE: usize = 32 << 20;
+        let failed = Gate::new();
+        let server = Server::once({
+            let failed = failed.clone();
+            move |peer| {
+                peer.upgrade();
+                // The header; so much that the client cannot have sent all.
+                peer.read(14);
+                peer.send_frame(FIN | 3, "x");
+                peer.pause(&failed);
+                peer.read(SIZE);
+                assert_eq!(peer.frame().status(), 1002);
+                peer.expect_end();
+            }
+        });
+        let client = Client::new(mode);
+        let socket = client.socket(&server);
+        std::thread::scope(|scope| {
+            let sending = scope.spawn(|| socket.send(BINARY_MESSAGE, &vec![0; SIZE]));
+            assert_eq!(socket.receive(10), fails(INVALID_RESPONSE));
+            failed.open();
+            assert_eq!(sending.join().unwrap(), Ok(()));
+        });
+        assert!(socket.send(BINARY_MESSAGE, b"x").is_err());
+        socket.end();
+        server.finish();
+    }
+
     /// A message that another one interrupts.
     /// Statements: behaviour 18.189
     fn bc189_messages_do_not_nest(mode: Mode) {

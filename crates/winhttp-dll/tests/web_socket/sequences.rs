@@ -141,8 +141,10 @@ fn f19_17_a_pending_receive_then_shutdown() {
     client
         .recorder
         .assert_next("SHUTDOWN_COMPLETE:M READ_COMPLETE");
-    socket.start_close(1000, b"").unwrap();
-    client.recorder.assert_next("CLOSE_COMPLETE:M");
+    // On a busy machine the callback of the receive may take longer to return than Close waits for it: `f18_16…` has more
+    // than one attempt.
+    socket.close(1000, b"").unwrap();
+    client.recorder.assert_next("CLOSE_COMPLETE");
     socket.end();
     request.close();
     let Client {
