@@ -89,9 +89,11 @@ impl Job for KeepAlive {
         if shared.has_sent_close() {
             return;
         }
+        // Not under the lock: in synchronous sessions sending may block, and `stop` must not.
+        drop(state);
         shared.outbox.queue(OpCode::PONG, &[]);
         let mut cx = Cx::asynchronous(Waker::noop());
         shared.outbox.flush(&mut cx);
-        self.arm(&mut state);
+        self.arm(&mut lock(&self.state));
     }
 }
