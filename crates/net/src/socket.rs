@@ -112,10 +112,18 @@ impl Wait {
 /// TCP keep-alive probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepAlive {
-    /// How long the connection is idle before the first probe. The system counts whole seconds.
+    /// How long the connection is idle before the first probe. The system counts whole seconds; what it does not accept
+    /// becomes the nearest that it does.
     pub idle: Duration,
-    /// The time between probes. The system counts whole seconds.
+    /// The time between probes. As above.
     pub interval: Duration,
+}
+
+impl KeepAlive {
+    /// From one second to the most that Linux accepts.
+    fn accepted(time: Duration) -> Duration {
+        time.clamp(Duration::from_secs(1), Duration::from_secs(32_767))
+    }
 }
 
 impl Socket {
@@ -470,8 +478,8 @@ impl Connecting {
         socket.set_tcp_nodelay(true)?;
         if let Some(keep_alive) = keep_alive {
             let settings = TcpKeepalive::new()
-                .with_time(keep_alive.idle)
-                .with_interval(keep_alive.interval);
+                .with_time(KeepAlive::accepted(keep_alive.idle))
+                .with_interval(KeepAlive::accepted(keep_alive.interval));
             socket.set_tcp_keepalive(&settings)?;
         }
         let is_connected = match socket.connect(&peer.into()) {

@@ -143,7 +143,8 @@ pub enum LineEnd {
     CrLf,
 }
 
-/// A whole head as text: the status or request line, then `Name: value` for each header.
+/// A whole head as text: the status or request line, then `Name: value` for each header. Without a first line (trailers)
+/// it begins with the headers.
 ///
 /// With [`LineEnd::CrLf`] it ends with an empty line (facts 6.6). With [`LineEnd::Nul`] it ends with the NUL of its last line;
 /// the terminator that every text gets in a caller's buffer is the second of the two NULs that callers expect (facts 6.7).
@@ -152,22 +153,46 @@ pub fn raw<'a>(
     headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
     end: LineEnd,
 ) -> Vec<u16> {
-    let end_of_line: &[u16] = match end {
-        LineEnd::Nul => &[0],
-        LineEnd::CrLf => &[0x0D, 0x0A],
+    let mut text = Vec::new();
+    each_piece(first_line, headers, end, |piece| text.extend(utf16(piece)));
+    text
+}
+
+/// [`raw`] as the bytes that came from the wire (`WINHTTP_QUERY_FLAG_WIRE_ENCODING`).
+pub fn raw_bytes<'a>(
+    first_line: &[u8],
+    headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    end: LineEnd,
+) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    each_piece(first_line, headers, end, |piece| {
+        bytes.extend_from_slice(piece);
+    });
+    bytes
+}
+
+fn each_piece<'a>(
+    first_line: &[u8],
+    headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    end: LineEnd,
+    mut push: impl FnMut(&[u8]),
+) {
+    let end_of_line: &[u8] = match end {
+        LineEnd::Nul => b"\0",
+        LineEnd::CrLf => b"\r\n",
     };
-    let mut text: Vec<u16> = utf16(first_line).collect();
-    text.extend_from_slice(end_of_line);
+    if !first_line.is_empty() {
+        push(first_line);
+        push(end_of_line);
+    }
     for (name, value) in headers {
-        text.extend(utf16(name));
-        text.extend([u16::from(b':'), u16::from(b' ')]);
-        text.extend(utf16(value));
-        text.extend_from_slice(end_of_line);
+        for piece in [name, b": ", value, end_of_line] {
+            push(piece);
+        }
     }
     if end == LineEnd::CrLf {
-        text.extend_from_slice(end_of_line);
+        push(end_of_line);
     }
-    text
 }
 
 #[cfg(test)]
@@ -294,6 +319,23 @@ mod tests {
         );
         assert_eq!(units[size - 1..], [0, 0]);
         assert_ne!(units[size - 2], 0);
+    }
+
+    #[test]
+    fn raw_trailers_begin_with_a_header() {
+        let one: [(&[u8], &[u8]); 1] = [(b"A", b"b")];
+        assert_eq!(text(&raw(b"", one, LineEnd::CrLf)), "A: b\r\n\r\n");
+        assert_eq!(text(&raw(b"", one, LineEnd::Nul)), "A: b\0");
+        assert_eq!(text(&raw(b"", [], LineEnd::CrLf)), "\r\n");
+    }
+
+    #[test]
+    fn the_raw_bytes_are_those_of_the_wire() {
+        let one: [(&[u8], &[u8]); 1] = [(b"A", b"gr\xFCn \xC3\xBC")];
+        let bytes = raw_bytes(b"HTTP/1.1 200 OK", one, LineEnd::CrLf);
+        assert_eq!(bytes, b"HTTP/1.1 200 OK\r\nA: gr\xFCn \xC3\xBC\r\n\r\n");
+        let bytes = raw_bytes(b"HTTP/1.1 200 OK", one, LineEnd::Nul);
+        assert_eq!(bytes, b"HTTP/1.1 200 OK\0A: gr\xFCn \xC3\xBC\0");
     }
 
     #[test]

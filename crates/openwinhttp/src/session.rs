@@ -211,7 +211,8 @@ impl Connect {
     /// Makes a request: `WinHttpOpenRequest`. Nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`]: the verb, the version or another text has characters that HTTP does not allow.
+    /// [`Error::InvalidParameter`]: the verb, the referrer or an accepted type has characters that HTTP does not allow.
+    /// [`Error::InvalidUrl`]: the host is none.
     pub fn open_request<B: Buffer>(&self, open: OpenRequest<'_>) -> Result<Request<B>> {
         Request::open(
             Arc::clone(&self.session.shared),

@@ -37,6 +37,21 @@ thread_local! {
     static IN_NOTIFICATION: Cell<u32> = const { Cell::new(0) };
 }
 
+thread_local! {
+    /// Asking the system's threads takes two atomic operations each time.
+    static THIS_THREAD: Cell<Option<ThreadId>> = const { Cell::new(None) };
+}
+
+fn this_thread() -> ThreadId {
+    THIS_THREAD.with(|cell| {
+        cell.get().unwrap_or_else(|| {
+            let id = thread::current().id();
+            cell.set(Some(id));
+            id
+        })
+    })
+}
+
 /// Whether this thread is inside a notification.
 fn in_notification() -> bool {
     IN_NOTIFICATION.with(Cell::get) > 0
@@ -240,7 +255,7 @@ impl<H: Handler> Turn<H> {
         let mut state = self.state();
         let is_free = state.turn.is_none();
         if is_free {
-            state.turn = Some(thread::current().id());
+            state.turn = Some(this_thread());
         }
         drop(state);
         self.depth.fetch_add(1, Ordering::Relaxed);
@@ -266,7 +281,7 @@ impl<H: Handler> Turn<H> {
         work: impl FnOnce(&Self, &mut O) -> Result<T>,
         end: impl FnOnce(&mut State<H>, O, bool),
     ) -> Result<T> {
-        let me = thread::current().id();
+        let me = this_thread();
         let mut state = self.state();
         self.check_open().map_err(|_| Error::InvalidHandle)?;
         state.check_free(api)?;
@@ -346,7 +361,7 @@ impl<H: Handler> Turn<H> {
             self.schedule(&mut state);
             return Ok(Started::Pending);
         }
-        let me = thread::current().id();
+        let me = this_thread();
         if state.turn == Some(me) {
             return Ok(self.drive(state, Some(number)));
         }
@@ -421,7 +436,7 @@ impl<H: Handler> Turn<H> {
         }
         let operation = begin(&mut state);
         let number = state.park_new(operation);
-        let me = thread::current().id();
+        let me = this_thread();
         let nested = state.turn == Some(me);
         if !nested {
             let Some(mine) = self.wait_turn(state, number) else {
@@ -471,7 +486,8 @@ impl<H: Handler> Turn<H> {
     ) -> Started {
         let mut started = Started::Pending;
         let waker = Waker::from(Arc::clone(self));
-        while state.woken {
+        // What another thread has started and is about to poll itself is left to it: its call can complete it (facts 19.5).
+        while state.woken && !state.has_starter() {
             let Some(mut operation) = state.take_parked() else {
                 break;
             };
@@ -595,7 +611,7 @@ impl<H: Handler> Turn<H> {
         let blocked = state.blocked.take();
         let free = state.turn.is_none();
         if free {
-            state.turn = Some(thread::current().id());
+            state.turn = Some(this_thread());
         }
         drop(state);
         if let Some(waker) = blocked {
@@ -704,7 +720,7 @@ impl<H: Handler> Job for Turn<H> {
             // Its thread looks after everything when it leaves; or the one that is about to have it.
             return;
         }
-        state.turn = Some(thread::current().id());
+        state.turn = Some(this_thread());
         while let Some(completion) = state.late.pop_front() {
             drop(state);
             H::notify(&self, completion);

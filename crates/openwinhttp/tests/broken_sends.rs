@@ -1,4 +1,5 @@
 //! What a request does when its connection ends while it is being sent, through the Rust API.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

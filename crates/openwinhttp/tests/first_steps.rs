@@ -1,4 +1,5 @@
 //! A request in both modes, through the Rust API.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,4 +1,5 @@
 //! A WebSocket as `Stream` and `Sink`, polled by hand.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::future::poll_fn;
 use std::io::{Read, Write};

@@ -18,11 +18,13 @@
 //! | `paths` | files by name |
 //! | `modules`, `messages` | `GetProcAddress` and relatives, `FormatMessage` |
 //! | `certificates`, `wincrypt` | `CERT_CONTEXT`s, and their layout |
+//! | `client_certificates` | making them from PEM |
 //! | `certificate_parts`, `certificate_names`, `pem` | where things are in a certificate, names as text, reading PEM |
 
 mod certificate_names;
 mod certificate_parts;
 pub mod certificates;
+mod client_certificates;
 mod critical_section;
 pub mod events;
 mod files;
@@ -43,9 +45,10 @@ mod waiting;
 pub mod wincrypt;
 
 pub use certificate_names::{openwinhttp_CertGetNameStringA, openwinhttp_CertGetNameStringW};
-pub use certificates::{
-    openwinhttp_CertCreateCertificateContext, openwinhttp_ClientCertificateFromPem,
-    openwinhttp_ClientCertificateFromPemFileA, openwinhttp_ClientCertificateFromPemFileW,
+pub use certificates::openwinhttp_CertCreateCertificateContext;
+pub use client_certificates::{
+    openwinhttp_ClientCertificateFromPem, openwinhttp_ClientCertificateFromPemFileA,
+    openwinhttp_ClientCertificateFromPemFileW,
 };
 pub use critical_section::{
     CRITICAL_SECTION, openwinhttp_DeleteCriticalSection, openwinhttp_EnterCriticalSection,

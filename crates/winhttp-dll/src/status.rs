@@ -122,6 +122,10 @@ impl Status {
             return;
         };
         let handle = self.handle.load(Ordering::Acquire) as HINTERNET;
+        if handle.is_null() {
+            // There was no handle left for it: the program does not know of it, so its end is no news either.
+            return;
+        }
         // What the callback does to the last error is not the interrupted call's business.
         let error = numbers::last_error();
         // SAFETY: the program set this callback and keeps it callable (the caller's contract); `information` points to what

@@ -242,6 +242,9 @@ impl Write {
             return Poll::Ready(Err(Error::InternalError));
         };
         exchange.attach(core, cx)?;
+        if let Some(error) = exchange.broken {
+            return Poll::Ready(Err(error));
+        }
         if data.is_empty() || exchange.answered_early {
             return Poll::Ready(Ok(data.len()));
         }
@@ -263,7 +266,11 @@ impl Write {
             Err(error)
                 if error.kind() == std::io::ErrorKind::TimedOut || !exchange.has_answer() =>
             {
-                return Poll::Ready(Err(transport_error(&error)));
+                // How much of it is out is unknown to the caller: nothing can follow it.
+                let error = transport_error(&error);
+                exchange.broken = Some(error);
+                exchange.keep = false;
+                return Poll::Ready(Err(error));
             }
             // What the server has to say already is worth more.
             Err(_) => exchange.answered_early = true,

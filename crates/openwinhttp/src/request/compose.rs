@@ -42,13 +42,17 @@ impl BodyPlan {
             .headers
             .get(b"Transfer-Encoding", 0)
             .is_some_and(ends_with_chunked);
+        let own_length = message.headers.get(b"Content-Length", 0);
+        if own_chunks && own_length.is_some() {
+            return Err(Error::InvalidParameter);
+        }
         if own_chunks && !fixed.automatic_chunking {
             return Ok(Self::Raw);
         }
-        if fixed.automatic_chunking && (own_chunks || total == 0) {
+        if fixed.automatic_chunking && (own_chunks || total == 0 && own_length.is_none()) {
             return Ok(Self::Chunked);
         }
-        if let Some(value) = message.headers.get(b"Content-Length", 0) {
+        if let Some(value) = own_length {
             let length = std::str::from_utf8(value)
                 .ok()
                 .and_then(|text| text.trim().parse::<u64>().ok())

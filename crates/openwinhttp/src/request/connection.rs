@@ -69,10 +69,11 @@ impl Establish {
             alpn: Vec::new(),
         });
         let partition = core.session.partition(&options);
+        let elsewhere = options.resolution_host.as_deref();
         let key = match &core.plain_key {
-            Some(key) if partition == 0 => key.clone(),
+            Some(key) if partition == 0 && elsewhere.is_none() => key.clone(),
             _ => Key {
-                host: url.host().to_ascii_lowercase(),
+                host: elsewhere.unwrap_or(url.host()).to_ascii_lowercase(),
                 port: url.port(),
                 tls: tls.as_ref().map(ClientOptions::identity),
                 partition,
@@ -140,6 +141,8 @@ impl Establish {
                 Stage::Connect(connector) => {
                     let event = ready!(connector.poll(cx)).map_err(|error| match error.kind() {
                         std::io::ErrorKind::TimedOut => Error::Timeout,
+                        // The server took the connection, and reset it before we looked.
+                        std::io::ErrorKind::ConnectionReset => Error::ConnectionError,
                         _ => Error::CannotConnect,
                     })?;
                     match event {

@@ -70,7 +70,9 @@ pub(super) fn open<B: Buffer>(
 
 impl<B: Buffer> Shared<B> {
     pub(super) fn set_observer(&self, observer: Option<Arc<dyn Observer>>) {
-        *lock(&self.observer) = observer;
+        let before = std::mem::replace(&mut *lock(&self.observer), observer);
+        // Not under the lock: what is dropped may be the application's.
+        drop(before);
     }
 
     pub(super) fn is_asynchronous(&self) -> bool {

@@ -30,7 +30,7 @@ pub(crate) struct Exchange {
     pub(super) detached: bool,
     /// When receiving the response's head began.
     pub(super) receiving_since: Option<Instant>,
-    /// Why nothing more can be received: a socket tells of a reset once only.
+    /// Why nothing more can be received (a socket tells of a reset once only) or, before the response, written.
     pub(super) broken: Option<Error>,
 }
 
@@ -63,6 +63,11 @@ impl Exchange {
             && self.reader.close_reason().is_none()
             && self.receiving_since.is_some()
             && self.broken.is_none()
+    }
+
+    /// Whether the server may have closed the connection before it saw the request, which can be sent again.
+    pub(super) fn may_be_stale<B: Buffer>(&self, core: &Core<B>) -> bool {
+        self.reused && core.state().message.streamed == 0
     }
 
     /// Sending failed: whether the server has answered nevertheless, as it may when it refuses a body. Never waits.

@@ -165,7 +165,8 @@ impl<B: Buffer> Request<B> {
     }
 
     /// [`Request::receive_response`] in an asynchronous session. Also while the request is still being sent; then the two follow
-    /// each other. Outside of notifications it may wait up to 50 ms for an answer.
+    /// each other. Outside of notifications it may wait up to 50 ms for another thread's notification to end, and up to 50 ms for
+    /// an answer.
     ///
     /// # Errors
     /// [`Error::InvalidHandle`]. [`Error::IncorrectHandleState`]: another operation is pending. That nothing was sent is told by
@@ -319,13 +320,13 @@ impl<B: Buffer> Request<B> {
     }
 
     /// Works on the headers to be sent. May be called whenever the head is not on its way: before sending, in `SendingRequest`
-    /// and in `Redirect`.
+    /// and in `Redirect`. `work` must not use the request, which is locked meanwhile.
     pub fn with_headers<T>(&self, work: impl FnOnce(&mut RequestHeaders) -> T) -> T {
         work(&mut self.core.state().message.headers)
     }
 
     /// The request's head as it was sent last, or, before that, as it would be now as far as it is known: the request line and
-    /// the application's headers.
+    /// the application's headers. `look` must not use the request, which is locked meanwhile.
     pub fn with_request_head<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
         let state = self.core.state();
         if !state.message.sent_head.is_empty() {

@@ -107,7 +107,7 @@ impl<B: Buffer> Operation<B> {
 
 impl<B: Buffer> Completion<B> {
     /// What informs about an operation while it runs, to be notified later; none for texts, which only new connections
-    /// bring, and those are never made in a call.
+    /// bring: in a call such a one is made only when a kept connection turns out to be closed.
     pub(super) fn informing(notification: &Notification<'_>) -> Option<Self> {
         Some(Self::Informing(match notification {
             Notification::ReceivingResponse => Notification::ReceivingResponse,

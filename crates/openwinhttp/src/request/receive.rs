@@ -78,7 +78,10 @@ impl<B: Buffer> Receive<B> {
             core.check_open()?;
             if let Stage::Again(send) = &mut self.stage {
                 ready!(send.poll(core, cx))?;
-                let Stage::Again(send) = std::mem::replace(&mut self.stage, Stage::Announce) else {
+                // The end of the body, too, has to go out again.
+                self.written = 0;
+                let Stage::Again(send) = std::mem::replace(&mut self.stage, Stage::FinishBody)
+                else {
                     continue;
                 };
                 let mut state = core.state();
@@ -93,6 +96,7 @@ impl<B: Buffer> Receive<B> {
             match &mut self.stage {
                 Stage::FinishBody => {
                     if !exchange.answered_early
+                        && exchange.broken.is_none()
                         && let Ok(last) = exchange.encoder.clone().finish()
                         && !last.is_empty()
                     {
@@ -106,7 +110,13 @@ impl<B: Buffer> Receive<B> {
                                 let _ = exchange.encoder.finish();
                             }
                             Err(error) if !exchange.has_answer() => {
-                                return Poll::Ready(Err(transport_error(&error)));
+                                let error = transport_error(&error);
+                                if error != Error::ConnectionError || !exchange.may_be_stale(core) {
+                                    return Poll::Ready(Err(error));
+                                }
+                                self.exchange = None;
+                                self.stage = Stage::Again(Box::new(Send::again(&mut core.state())));
+                                continue;
                             }
                             Err(_) => exchange.answered_early = true,
                         }
@@ -116,7 +126,10 @@ impl<B: Buffer> Receive<B> {
                 Stage::Announce => {
                     core.notify(&Notification::ReceivingResponse);
                     exchange.receiving_since = Some(Instant::now());
-                    self.received = 0;
+                    // That sending failed need not keep the answer from being received.
+                    exchange.broken = None;
+                    // What came while the request was being sent is a part of the answer.
+                    self.received = exchange.conn.buffered().len();
                     self.stage = Stage::Head;
                 }
                 Stage::Head => match ready!(self.poll_head(core, cx)) {
@@ -162,18 +175,18 @@ impl<B: Buffer> Receive<B> {
                 }
                 HeadStep::NeedMore => {}
             }
-            cx.wait_in_call(std::mem::take(&mut self.in_call_wait));
+            // What the first receive leaves of that time is for the next one.
+            let wait = std::mem::take(&mut self.in_call_wait);
+            if !wait.is_zero() {
+                cx.wait_in_call(wait);
+            }
             let filled = exchange.conn.poll_fill(cx);
             if filled.is_pending() {
                 // An answer may take long: who waits for it needs no memory for it yet.
                 exchange.conn.release_empty_buffers();
             }
             match ready!(filled) {
-                Ok(0)
-                    if self.received == 0
-                        && exchange.reused
-                        && core.state().message.streamed == 0 =>
-                {
+                Ok(0) if self.received == 0 && exchange.may_be_stale(core) => {
                     return Poll::Ready(Err(Failure::Stale));
                 }
                 Ok(0) => {
@@ -200,9 +213,10 @@ impl<B: Buffer> Receive<B> {
                 }
                 Err(error) => {
                     let error = transport_error(&error);
-                    let stale =
-                        error == Error::ConnectionError && self.received == 0 && exchange.reused;
-                    if stale && core.state().message.streamed == 0 {
+                    if error == Error::ConnectionError
+                        && self.received == 0
+                        && exchange.may_be_stale(core)
+                    {
                         return Poll::Ready(Err(Failure::Stale));
                     }
                     return Poll::Ready(Err(error.into()));

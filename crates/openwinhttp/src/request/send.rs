@@ -144,7 +144,7 @@ impl<B: Buffer> Send<B> {
                         Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
                             return Poll::Ready(Err(Error::Timeout));
                         }
-                        Err(_) if exchange.reused => {
+                        Err(_) if exchange.reused && !exchange.has_answer() => {
                             self.fresh = true;
                             self.exchange = None;
                             self.stage = Stage::Begin;

@@ -8,6 +8,7 @@
 //! | `receive` | the receiving lane: messages; a close, which waits for the peer's Close |
 //! | `keepalive` | unsolicited pongs |
 //! | `stream` | messages as `Stream` and `Sink` (feature `futures`) |
+//! | `scratch` | memory for frames on their way out |
 //! | `outbox` | the sending end of the connection, and control frames that wait for it |
 //!
 //! One send and one receive may be under way at once, on two threads; in synchronous sessions both may block. Neither waits
@@ -16,6 +17,7 @@
 mod keepalive;
 mod outbox;
 mod receive;
+mod scratch;
 mod send;
 #[cfg(feature = "futures")]
 mod stream;

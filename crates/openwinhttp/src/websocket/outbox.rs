@@ -15,6 +15,7 @@ use net::conn::{Canceller, WriteHalf};
 use net::cx::Cx;
 use ws_proto::{FrameHeader, OpCode, encode_frame};
 
+use super::scratch::Scratch;
 use crate::session::lock;
 
 /// Pongs that wait while another frame is being sent; of more, the oldest goes unanswered (RFC 6455 section 5.5.3).
@@ -243,7 +244,7 @@ fn poll_all(
 /// with the connection only.
 #[derive(Default)]
 pub(super) struct Outgoing {
-    bytes: Vec<u8>,
+    bytes: Scratch,
     written: usize,
     half: Option<WriteHalf>,
     /// They are our Close.
@@ -253,28 +254,32 @@ pub(super) struct Outgoing {
 impl Outgoing {
     /// Whether everything is out and the half given back.
     pub(super) fn is_idle(&self) -> bool {
-        self.half.is_none() && self.bytes.is_empty()
+        self.half.is_none() && self.bytes.as_slice().is_empty()
     }
 
     /// Our Close frame.
     pub(super) fn of_close(payload: &[u8]) -> Self {
-        Self {
-            bytes: control_frame(OpCode::CLOSE, payload),
+        let mut outgoing = Self {
             closing: true,
             ..Self::default()
-        }
+        };
+        outgoing.append(&control_frame(OpCode::CLOSE, payload));
+        outgoing
     }
 
-    /// The next bytes as they are now.
-    pub(super) fn bytes_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.bytes
-    }
-
-    /// The memory for the next bytes: empty.
-    pub(super) fn begin(&mut self) -> &mut Vec<u8> {
+    /// What was to go out is out: other bytes follow.
+    pub(super) fn begin(&mut self) {
         self.written = 0;
         self.bytes.clear();
-        &mut self.bytes
+    }
+
+    /// Memory for so many further bytes, to be overwritten.
+    pub(super) fn room(&mut self, length: usize) -> &mut [u8] {
+        self.bytes.room(length)
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        self.bytes.room(bytes.len()).copy_from_slice(bytes);
     }
 
     /// Sends the bytes but keeps the half: more of the same frame follows.
@@ -289,12 +294,16 @@ impl Outgoing {
             slot => {
                 let mut before = Vec::new();
                 let half = ready!(outbox.poll_take(cx, lane, self.closing, &mut before))?;
-                // Nothing of the bytes was sent yet.
-                self.bytes.splice(..0, before);
+                if !before.is_empty() {
+                    // Nothing of the bytes was sent yet.
+                    before.extend_from_slice(self.bytes.as_slice());
+                    self.bytes.clear();
+                    self.bytes.room(before.len()).copy_from_slice(&before);
+                }
                 slot.insert(half)
             }
         };
-        let sent = ready!(poll_all(half, cx, &self.bytes, &mut self.written));
+        let sent = ready!(poll_all(half, cx, self.bytes.as_slice(), &mut self.written));
         Poll::Ready(sent.map_err(|error| self.fail(outbox, error)))
     }
 
@@ -315,7 +324,7 @@ impl Outgoing {
                 return Poll::Ready(Ok(()));
             };
             self.half = Some(half);
-            self.bytes.extend_from_slice(&frame);
+            self.append(&frame);
         }
     }
 

@@ -247,7 +247,9 @@ impl Close {
                 shared.outbox.give_up();
                 return Poll::Ready(Err(Error::Timeout));
             }
-            match reader.poll_event(shared, cx, &mut scratch, Some(rest)) {
+            // A wait that goes on over several polls would count the time before them twice.
+            let limit = cx.is_blocking().then_some(rest);
+            match reader.poll_event(shared, cx, &mut scratch, limit) {
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => {
                     shared.outbox.give_up();

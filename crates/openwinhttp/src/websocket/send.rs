@@ -13,7 +13,7 @@ use crate::turn::{Handler, Turn};
 use crate::{Api, Buffer, Error, Notification, Observer, Result};
 
 /// Bytes of a payload that are masked and sent at a time.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 128 * 1024;
 
 /// The sending lane.
 pub(super) struct Sending<B: Buffer> {
@@ -141,9 +141,8 @@ impl Send {
             mask: Some(self.key),
             payload_len: payload.len() as u64,
         };
-        let bytes = self.outgoing.begin();
-        bytes.resize(header.encoded_len(), 0);
-        header.encode(bytes);
+        self.outgoing.begin();
+        header.encode(self.outgoing.room(header.encoded_len()));
         self.append_piece(payload);
     }
 
@@ -154,14 +153,8 @@ impl Send {
 
     fn append_piece(&mut self, payload: &[u8]) {
         let piece = &payload[self.masked..payload.len().min(self.masked + PIECE)];
-        let bytes = self.outgoing.bytes_mut();
-        let start = bytes.len();
-        bytes.resize(start + piece.len(), 0);
-        mask_copy(
-            &mut bytes[start..],
-            piece,
-            rotate_key(self.key, self.masked),
-        );
+        let room = self.outgoing.room(piece.len());
+        mask_copy(room, piece, rotate_key(self.key, self.masked));
         self.masked += piece.len();
     }
 }

@@ -57,7 +57,7 @@ impl Section {
     fn leave(&self, thread: u32) {
         let mut state = self.state();
         if state.release(thread) {
-            drop(state);
+            // Before the mutex is let go: whoever enters next may leave and delete the section, memory and all.
             self.free.notify_one();
         }
     }

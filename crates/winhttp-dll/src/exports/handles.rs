@@ -192,7 +192,9 @@ pub extern "system" fn WinHttpSetStatusCallback(
 ) -> WINHTTP_STATUS_CALLBACK {
     value(invalid_status_callback(), || {
         let object = Object::of(handle)?;
-        if reserved != 0 {
+        // What this function gives for failure is no function.
+        let is_none = callback.is_some_and(|callback| callback as usize == usize::MAX);
+        if reserved != 0 || is_none {
             return Err(Error::InvalidParameter);
         }
         Ok(object.status().set_callback(callback, notification_flags))

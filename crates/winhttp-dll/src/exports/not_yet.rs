@@ -1,5 +1,5 @@
-//! Functions whose features are still to come: each checks its handle and fails with a documented error. The README's table
-//! lists them.
+//! Functions whose features are still to come: each fails with a documented error, after checking its handle, but for those
+//! of system components. The README's table lists them.
 #![allow(non_snake_case, unused_variables)]
 
 use openwinhttp::{Error, Mode, Result};

@@ -60,17 +60,23 @@ pub unsafe extern "system" fn WinHttpSetDefaultProxyConfiguration(
     })
 }
 
-/// `WinHttpGetIEProxyConfigForCurrentUser`: there are no settings.
+/// `WinHttpGetIEProxyConfigForCurrentUser`: nothing is configured (facts 15.11).
+///
+/// # Safety
+/// `config` is NULL or can be written.
 #[unsafe(no_mangle)]
-pub extern "system" fn WinHttpGetIEProxyConfigForCurrentUser(
+pub unsafe extern "system" fn WinHttpGetIEProxyConfigForCurrentUser(
     config: *mut WINHTTP_CURRENT_USER_IE_PROXY_CONFIG,
 ) -> BOOL {
     boolean(|| {
-        Err(if config.is_null() {
-            Error::InvalidParameter
-        } else {
-            Error::FileNotFound
-        })
+        let none = WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+            fAutoDetect: 0,
+            lpszAutoConfigUrl: std::ptr::null_mut(),
+            lpszProxy: std::ptr::null_mut(),
+            lpszProxyBypass: std::ptr::null_mut(),
+        };
+        // SAFETY: the caller's contract.
+        unsafe { write_required(config, none) }
     })
 }
 

@@ -57,6 +57,19 @@ both_modes! {
         assert_eq!(server.connections(), 2);
     }
 
+    /// Windows takes milliseconds; systems that count seconds, or refuse zero or years, must not fail the connection.
+    fn any_tcp_keepalive_times_can_be_connected_with(mode: Mode) {
+        let server = Server::answering(response("", b"x"));
+        for (time, interval) in [(30_000, 1000), (500, 10), (0, 0), (u32::MAX, u32::MAX)] {
+            let client = Client::new(mode);
+            let session = client.session.raw();
+            assert_eq!(set_u32(session, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, 1), Ok(()));
+            let keepalive = block_of(&[1_u32, time, interval]);
+            assert_eq!(set_option(session, WINHTTP_OPTION_TCP_KEEPALIVE, Some(&keepalive), 12), Ok(()));
+            assert_eq!(client.fetch(&server, "/"), b"x", "{time} {interval}");
+        }
+    }
+
     /// What influences a send cannot be set while it is under way; the context can.
     fn options_of_a_send_are_refused_during_it(mode: Mode) {
         let server = Server::answering(response("", b""));

@@ -2,6 +2,7 @@
 
 use std::ptr::null_mut;
 
+use winhttp_testkit::abi::functions::PFN_WinHttpGetIEProxyConfigForCurrentUser;
 use winhttp_testkit::text::{text_at, wide};
 
 use crate::support::*;
@@ -124,4 +125,30 @@ fn one_entry_of_a_result_replaces_the_proxies() {
     entry.fProxy = 0;
     assert_eq!(set(&entry), Ok(()));
     assert_eq!(query(session.raw()), (1, None, None));
+}
+
+/// Facts 15.11: there are always settings, which may be empty.
+#[test]
+fn the_user_has_no_proxy_settings() {
+    let stale = std::ptr::dangling_mut::<u16>();
+    let mut config = WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+        fAutoDetect: 7,
+        lpszAutoConfigUrl: stale,
+        lpszProxy: stale,
+        lpszProxyBypass: stale,
+    };
+    // SAFETY: the function of this name, which is given room for the structure.
+    let done = unsafe {
+        function::<PFN_WinHttpGetIEProxyConfigForCurrentUser>(
+            "WinHttpGetIEProxyConfigForCurrentUser",
+        )(&raw mut config)
+    };
+    assert_eq!((done, last_error()), (1, 0));
+    assert_eq!(config.fAutoDetect, 0);
+    let texts = [
+        config.lpszAutoConfigUrl,
+        config.lpszProxy,
+        config.lpszProxyBypass,
+    ];
+    assert!(texts.iter().all(|text| text.is_null()));
 }

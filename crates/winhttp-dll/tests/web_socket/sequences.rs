@@ -129,14 +129,25 @@ fn f19_16_a_pending_receive_then_the_handle() {
     client.recorder.assert_next("REQUEST_ERROR HANDLE_CLOSING");
 }
 
+/// The server takes its time, as one does that is far away: its answer must not come before the call has returned.
 /// Statements: facts 19.17, 18.16, 18.17
 #[test]
 fn f19_17_a_pending_receive_then_shutdown() {
-    let server = secure(Peer::echo_frames);
+    let returned = Gate::new();
+    let server = secure({
+        let returned = returned.clone();
+        move |peer| {
+            let close = peer.frame();
+            peer.pause(&returned);
+            peer.send_frame(close.first, &close.payload);
+            peer.read_to_end();
+        }
+    });
     let client = Client::new(Mode::Async);
     let (request, socket) = upgrade(&client, &server, true);
     socket.start_receive(100).unwrap();
     socket.start_shutdown(1000, b"").unwrap();
+    returned.open();
     client.recorder.wait(READ_COMPLETE);
     client
         .recorder

@@ -207,9 +207,10 @@ fn close_cancels_a_blocked_receive() {
 fn close_races() {
     for mode in [Mode::Sync, Mode::Async] {
         for round in 0..60 {
-            let server = echo();
-            let client = Client::new(mode);
-            let socket = client.socket(&server);
+            let (client, _server, socket) = socket_in(mode, round % 4 == 3, |peer| {
+                peer.upgrade();
+                peer.echo_frames();
+            });
             let raw = socket.raw();
             let accepted = std::sync::atomic::AtomicUsize::new(0);
             let count = |outcome: Outcome| {
@@ -261,5 +262,79 @@ fn close_races() {
                 assert_eq!(events.len(), accepted + 2, "{:?}", client.recorder.names());
             }
         }
+    }
+}
+
+/// Close while another thread receives all the time: every receive ends, and Close succeeds.
+/// Statements: facts 18.13; behaviour 18.182
+#[test]
+fn close_beside_a_loop_of_receives() {
+    for round in 0..40 {
+        let (_client, server, socket) = socket_in(Mode::Sync, round % 2 == 1, |peer| {
+            peer.upgrade();
+            for _ in 0..20 {
+                peer.send_frame(FIN | BINARY, [1; 100]);
+            }
+            peer.answer_close();
+            peer.expect_end();
+        });
+        thread::scope(|scope| {
+            let receiving = scope.spawn(|| {
+                loop {
+                    if let Err(error) = socket.receive(60) {
+                        return error;
+                    }
+                }
+            });
+            for _ in 0..round * 20 {
+                thread::yield_now();
+            }
+            assert_eq!(socket.close(1000, b""), Ok(()), "round {round}");
+            let error = receiving.join().unwrap();
+            assert!(
+                error == CANCELLED || error == INVALID_OPERATION,
+                "{error:?}"
+            );
+        });
+        assert_eq!(socket.close_status(), Ok((1000, Vec::new())));
+        socket.end();
+        server.finish();
+    }
+}
+
+/// The same in an asynchronous session, where the receives are started by their completions.
+/// Statements: facts 18.13; behaviour 18.182
+#[test]
+fn close_beside_a_chain_of_receives() {
+    for round in 0..40 {
+        let (client, server, socket) = socket_in(Mode::Async, round % 2 == 1, |peer| {
+            peer.upgrade();
+            for _ in 0..20 {
+                peer.send_frame(FIN | BINARY, [1; 100]);
+            }
+            peer.answer_close();
+            peer.expect_end();
+        });
+        let raw = socket.raw();
+        client.recorder.on(READ_COMPLETE, move |_| {
+            let again = web_socket_receive(raw, Some(lasting([0; 60])), 60, None, None);
+            assert!(
+                again.is_ok() || again == fails(INVALID_OPERATION),
+                "{again:?}"
+            );
+        });
+        assert_eq!(socket.start_receive(60), Ok(()));
+        for _ in 0..round * 20 {
+            thread::yield_now();
+        }
+        assert_eq!(socket.close(1000, b""), Ok(()), "round {round}");
+        assert_eq!(socket.close_status(), Ok((1000, Vec::new())));
+        let seen = errors(&client.recorder, raw);
+        assert!(
+            seen.is_empty() || seen == [(RECEIVE_OPERATION, CANCELLED)],
+            "{seen:?}"
+        );
+        socket.end();
+        server.finish();
     }
 }

@@ -128,13 +128,25 @@ fn synchronous_clients(port: u16, bytes: usize) -> Vec<Client<'static>> {
 }
 
 fn asynchronous_clients(port: u16, chains: usize, bytes: usize) -> Vec<Client<'static>> {
-    [RUST, ABI, TOKIO_TUNGSTENITE, FASTWEBSOCKETS, TOKIO_WEBSOCKETS]
-        .map(|name| asynchronous_client_of(name, port, chains, bytes))
-        .into()
+    [
+        RUST,
+        ABI,
+        TOKIO_TUNGSTENITE,
+        FASTWEBSOCKETS,
+        TOKIO_WEBSOCKETS,
+    ]
+    .map(|name| asynchronous_client_of(name, port, chains, bytes))
+    .into()
 }
 
 fn asynchronous_client_of(name: &str, port: u16, chains: usize, bytes: usize) -> Client<'static> {
-    let names = [RUST, ABI, TOKIO_TUNGSTENITE, FASTWEBSOCKETS, TOKIO_WEBSOCKETS];
+    let names = [
+        RUST,
+        ABI,
+        TOKIO_TUNGSTENITE,
+        FASTWEBSOCKETS,
+        TOKIO_WEBSOCKETS,
+    ];
     let name = names.into_iter().find(|known| *known == name);
     let name = name.expect("a client of this name");
     Client::new(name, asynchronous_client(name, port, chains, bytes))
@@ -159,11 +171,7 @@ fn asynchronous_client(name: &str, port: u16, chains: usize, bytes: usize) -> Ru
 }
 
 fn one_way_clients(server: &Server, secure: bool, way: Way) -> Vec<Client<'static>> {
-    let port = if secure {
-        server.tls_port
-    } else {
-        server.port
-    };
+    let port = if secure { server.tls_port } else { server.port };
     vec![
         Client::new(LIMIT, clients::limit::one_way(port, secure, way)),
         Client::new(RUST, clients::ours::one_way(port, secure, way)),
@@ -193,26 +201,29 @@ fn synchronous(server: &Server) {
         let measured = take_turns(&mut clients, ROUNDS, count);
         let allocations = allocations_of(&mut clients, count);
         let tungstenite = measured.wall_ratio(TUNGSTENITE, LIMIT);
-        let rows = measured.names().zip(allocations).map(|(name, allocations)| {
-            let wall = measured.wall_ratio(name, LIMIT);
-            vec![
-                name.to_owned(),
-                format!("{wall:.2}"),
-                format!("{:.2}", measured.cpu_ratio(name, LIMIT)),
-                microseconds(measured.percentile(name, 0.5)),
-                microseconds(measured.percentile(name, 0.99)),
-                allocations,
-                if is_ours(name) {
-                    format!(
-                        "{}; tungstenite: {}",
-                        at_most(wall, 1.1),
-                        verdict(wall / tungstenite)
-                    )
-                } else {
-                    String::new()
-                },
-            ]
-        });
+        let rows = measured
+            .names()
+            .zip(allocations)
+            .map(|(name, allocations)| {
+                let wall = measured.wall_ratio(name, LIMIT);
+                vec![
+                    name.to_owned(),
+                    format!("{wall:.2}"),
+                    format!("{:.2}", measured.cpu_ratio(name, LIMIT)),
+                    microseconds(measured.percentile(name, 0.5)),
+                    microseconds(measured.percentile(name, 0.99)),
+                    allocations,
+                    if is_ours(name) {
+                        format!(
+                            "{}; tungstenite: {}",
+                            at_most(wall, 1.1),
+                            verdict(wall / tungstenite)
+                        )
+                    } else {
+                        String::new()
+                    },
+                ]
+            });
         report.say(&format!("{size}:"));
         report.table(&head.map(str::to_owned), &rows.collect::<Vec<_>>());
         bars(&mut report, size, &measured);
@@ -249,23 +260,26 @@ fn asynchronous(server: &Server) {
                 .filter(|name| !is_ours(name))
                 .map(|name| measured.cpu_ratio(name, RUST))
                 .fold(f64::INFINITY, f64::min);
-            let rows = measured.names().zip(allocations).map(|(name, allocations)| {
-                let cpu = measured.cpu_ratio(name, RUST);
-                vec![
-                    name.to_owned(),
-                    format!("{:.0}", 1e9 / measured.cpu(name)),
-                    format!("{cpu:.2}"),
-                    format!("{:.2}", measured.wall_ratio(name, RUST)),
-                    microseconds(measured.percentile(name, 0.5)),
-                    microseconds(measured.percentile(name, 0.99)),
-                    allocations,
-                    if is_ours(name) && chains > 1 {
-                        format!("ahead of every peer: {}", verdict(cpu / best))
-                    } else {
-                        String::new()
-                    },
-                ]
-            });
+            let rows = measured
+                .names()
+                .zip(allocations)
+                .map(|(name, allocations)| {
+                    let cpu = measured.cpu_ratio(name, RUST);
+                    vec![
+                        name.to_owned(),
+                        format!("{:.0}", 1e9 / measured.cpu(name)),
+                        format!("{cpu:.2}"),
+                        format!("{:.2}", measured.wall_ratio(name, RUST)),
+                        microseconds(measured.percentile(name, 0.5)),
+                        microseconds(measured.percentile(name, 0.99)),
+                        allocations,
+                        if is_ours(name) && chains > 1 {
+                            format!("ahead of every peer: {}", verdict(cpu / best))
+                        } else {
+                            String::new()
+                        },
+                    ]
+                });
             report.say(&format!("{what}, {size}:"));
             report.table(&head.map(str::to_owned), &rows.collect::<Vec<_>>());
             bars(&mut report, &format!("{what}, {size}"), &measured);
@@ -290,16 +304,19 @@ fn one_way(server: &Server) {
             let mut clients = one_way_clients(server, secure, way);
             let measured = take_turns(&mut clients, FEW_ROUNDS, MESSAGES);
             let allocations = allocations_of(&mut clients, MESSAGES);
-            let rows = measured.names().zip(allocations).map(|(name, allocations)| {
-                vec![
-                    name.to_owned(),
-                    format!("{:.2}", PIECE as f64 / measured.wall(name)),
-                    format!("{:.2}", measured.wall_ratio(name, LIMIT)),
-                    format!("{:.2}", measured.cpu_ratio(name, LIMIT)),
-                    format!("{:.2}", PIECE as f64 / measured.cpu(name)),
-                    allocations,
-                ]
-            });
+            let rows = measured
+                .names()
+                .zip(allocations)
+                .map(|(name, allocations)| {
+                    vec![
+                        name.to_owned(),
+                        format!("{:.2}", PIECE as f64 / measured.wall(name)),
+                        format!("{:.2}", measured.wall_ratio(name, LIMIT)),
+                        format!("{:.2}", measured.cpu_ratio(name, LIMIT)),
+                        format!("{:.2}", PIECE as f64 / measured.cpu(name)),
+                        allocations,
+                    ]
+                });
             report.say(&format!("{what}, {line}:"));
             report.table(&head.map(str::to_owned), &rows.collect::<Vec<_>>());
             bars(&mut report, &format!("{what}, {line}"), &measured);

@@ -150,7 +150,11 @@ async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> std::io::
     stream.write_all(answer.as_bytes()).await?;
     stream.flush().await?;
 
-    let piece = if gives { frame(0x82, None, &[7; PIECE]) } else { Vec::new() };
+    let piece = if gives {
+        frame(0x82, None, &[7; PIECE])
+    } else {
+        Vec::new()
+    };
     let mut frames = Frames::default();
     loop {
         let count = stream.read(frames.room()).await?;
@@ -192,7 +196,9 @@ impl Frames {
         self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
-        let wanted = self.header().map_or(0, |(header, payload)| header + payload);
+        let wanted = self
+            .header()
+            .map_or(0, |(header, payload)| header + payload);
         let wanted = wanted.max(self.end + 1).max(2048);
         if self.bytes.len() < wanted {
             self.bytes.resize(wanted, 0);
@@ -204,7 +210,10 @@ impl Frames {
     fn header(&self) -> Option<(usize, usize)> {
         let bytes = &self.bytes[self.start..self.end];
         match bytes.get(1)? & 0x7F {
-            126 => Some((8, u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?).into())),
+            126 => Some((
+                8,
+                u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?).into(),
+            )),
             127 => {
                 let length = u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?);
                 Some((14, usize::try_from(length).ok()?))

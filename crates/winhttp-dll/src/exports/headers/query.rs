@@ -20,8 +20,8 @@ const MODIFIERS: u32 = FORMS | PLACES | WINHTTP_QUERY_FLAG_WIRE_ENCODING;
 /// `WinHttpQueryHeaders`.
 ///
 /// # Safety
-/// `name` is NULL or ends with a NUL; `buffer` is NULL or can be written for `*buffer_length` bytes; `buffer_length` and `index`
-/// are NULL or can be read and written.
+/// With `WINHTTP_QUERY_CUSTOM` `name` is NULL or ends with a NUL; `buffer` is NULL or can be written for `*buffer_length`
+/// bytes; `buffer_length` and `index` are NULL or can be read and written.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryHeaders(
     request: HINTERNET,
@@ -44,9 +44,14 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
                 index.read_unaligned()
             }
         };
-        // SAFETY: see above.
-        let name = unsafe { wide(name) };
-        let answer = Query::new(info_level)?.answer(&object, name, occurrence)?;
+        let query = Query::new(info_level)?;
+        let name = match query.level {
+            // SAFETY: see above.
+            Level::Custom => unsafe { wide(name) },
+            // Ignored (facts 6.6), so it need not be text.
+            _ => None,
+        };
+        let answer = query.answer(&object, name, occurrence)?;
         // SAFETY: see above.
         unsafe { give(&answer.bytes, answer.terminator, buffer, buffer_length)? };
         if answer.counts && !index.is_null() {
@@ -192,11 +197,11 @@ impl Query {
         if self.modifiers & FORMS != 0 {
             return Err(Error::InvalidParameter);
         }
-        let text = response_headers::raw(&source.first_line(), source.headers(), end);
+        let (first, headers) = (source.first_line(), source.headers());
         let (bytes, terminator) = if self.has(WINHTTP_QUERY_FLAG_WIRE_ENCODING) {
-            let narrow = String::from_utf16_lossy(&text).into_bytes();
-            (narrow, 1)
+            (response_headers::raw_bytes(&first, headers, end), 1)
         } else {
+            let text = response_headers::raw(&first, headers, end);
             (text.into_iter().flat_map(u16::to_ne_bytes).collect(), 2)
         };
         Ok(Answer {

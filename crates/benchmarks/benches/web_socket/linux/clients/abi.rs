@@ -4,6 +4,7 @@ use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
@@ -53,8 +54,7 @@ fn open(connect: HINTERNET, path: &str, flags: u32) -> HINTERNET {
     };
     assert!(!request.is_null(), "a request");
     // SAFETY: this option has no value.
-    let set =
-        unsafe { WinHttpSetOption(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, null(), 0) };
+    let set = unsafe { WinHttpSetOption(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, null(), 0) };
     assert_ne!(set, 0, "set");
     request
 }
@@ -83,6 +83,13 @@ fn complete_upgrade(request: HINTERNET, context: usize) -> HINTERNET {
 /// A WebSocket of a synchronous session.
 struct Socket(HINTERNET);
 
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // SAFETY: the handle is closed once.
+        unsafe { WinHttpCloseHandle(self.0) };
+    }
+}
+
 impl Socket {
     fn upgraded(port: u16, secure: bool, path: &str) -> Self {
         let flags = if secure { WINHTTP_FLAG_SECURE } else { 0 };
@@ -100,12 +107,13 @@ impl Socket {
         assert_eq!(error, 0, "sent");
     }
 
-    /// The length of the next message.
+    /// The length of the next message, which goes into `buffer` as a whole.
     fn receive(&self, buffer: &mut [u8]) -> usize {
-        let size = u32::try_from(buffer.len()).expect("a small buffer");
         let mut total = 0;
         loop {
             let (mut count, mut kind) = (0, 0);
+            let buffer = &mut buffer[total..];
+            let size = u32::try_from(buffer.len()).expect("a small buffer");
             // SAFETY: the buffer is writable.
             let error = unsafe {
                 let buffer = buffer.as_mut_ptr().cast();
@@ -152,7 +160,10 @@ pub(crate) fn one_way(port: u16, secure: bool, way: Way) -> impl FnMut(u64, &mut
         }
         Way::Receiving => {
             let demand = count.to_string();
-            socket.send(WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE, demand.as_bytes());
+            socket.send(
+                WINHTTP_WEB_SOCKET_UTF8_MESSAGE_BUFFER_TYPE,
+                demand.as_bytes(),
+            );
             for _ in 0..count {
                 assert_eq!(socket.receive(&mut buffer), PIECE);
             }
@@ -175,10 +186,10 @@ pub(crate) fn chains(
         payload,
         chains: Chains::default(),
     }));
-    let all: Vec<&'static Chain> = (0..count).map(|_| Chain::open(connect, shared)).collect();
+    let all = Open((0..count).map(|_| Chain::open(connect, shared)).collect());
     move |count, latencies| {
-        shared.chains.announce(count, all.len());
-        for chain in &all {
+        shared.chains.announce(count, all.0.len());
+        for chain in &all.0 {
             chain.send();
         }
         *latencies = shared.chains.wait();
@@ -209,18 +220,29 @@ struct Shared {
     chains: Chains,
 }
 
+/// WebSockets that are closed when this is dropped.
+struct Open(Vec<&'static Chain>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        for chain in &self.0 {
+            // SAFETY: the handle is closed once.
+            unsafe { WinHttpCloseHandle(chain.socket as HINTERNET) };
+        }
+    }
+}
+
 /// One connection with the exchange that is under way: the context of its WebSocket.
 struct Chain {
     shared: &'static Shared,
     socket: usize,
-    /// Belongs to the exchange: used by the completions of receives, of which there is one at a time.
-    state: UnsafeCell<State>,
+    /// Completions still to come: the send's may come after that of the answer.
+    missing: AtomicU32,
+    /// Of the exchange: used by whoever starts it and by the last of its completions.
+    start: UnsafeCell<Instant>,
+    /// Of the receive.
+    received: UnsafeCell<usize>,
     buffer: UnsafeCell<Box<[u8]>>,
-}
-
-struct State {
-    start: Instant,
-    received: usize,
 }
 
 impl Chain {
@@ -236,10 +258,9 @@ impl Chain {
         let chain = Box::leak(Box::new(Self {
             shared,
             socket: 0,
-            state: UnsafeCell::new(State {
-                start: Instant::now(),
-                received: 0,
-            }),
+            missing: AtomicU32::new(0),
+            start: UnsafeCell::new(Instant::now()),
+            received: UnsafeCell::new(0),
             buffer: UnsafeCell::new(vec![0; shared.payload.len().min(PIECE)].into()),
         }));
         let context = std::ptr::from_ref(&*chain) as usize;
@@ -261,7 +282,8 @@ impl Chain {
             return;
         };
         // SAFETY: nobody else uses it between two exchanges.
-        unsafe { (*self.state.get()).start = start };
+        unsafe { *self.start.get() = start };
+        self.missing.store(2, Ordering::Release);
         let payload = self.shared.payload;
         let length = u32::try_from(payload.len()).expect("a small payload");
         let payload = payload.as_ptr().cast_mut().cast();
@@ -271,6 +293,16 @@ impl Chain {
             WinHttpWebSocketSend(self.socket as HINTERNET, kind, payload, length)
         };
         assert_eq!(error, 0, "started");
+    }
+
+    /// One of the two completions of an exchange has come.
+    fn step(&self) {
+        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // SAFETY: the exchange has ended.
+            let start = unsafe { *self.start.get() };
+            self.shared.chains.since(start);
+            self.send();
+        }
     }
 
     /// Starts the next receive. The last one has ended.
@@ -283,7 +315,8 @@ impl Chain {
             let socket = self.socket as HINTERNET;
             WinHttpWebSocketReceive(socket, buffer, length, null_mut(), null_mut())
         };
-        assert_eq!(error, 0, "started");
+        // Closed when all exchanges have ended, which may be before this receive.
+        assert!([0, ERROR_INVALID_HANDLE].contains(&error), "{error}");
     }
 }
 
@@ -300,18 +333,22 @@ unsafe extern "system" fn callback(
         WINHTTP_CALLBACK_STATUS_READ_COMPLETE => {
             // SAFETY: that is what comes with a WebSocket's receive.
             let received = unsafe { information.cast::<WINHTTP_WEB_SOCKET_STATUS>().read() };
-            // SAFETY: belongs to this exchange.
-            let state = unsafe { &mut *chain.state.get() };
-            state.received += received.dwBytesTransferred as usize;
+            // SAFETY: belongs to the receive, of which there is one at a time.
+            let total = unsafe { &mut *chain.received.get() };
+            *total += received.dwBytesTransferred as usize;
             if !is_fragment(received.eBufferType) {
-                let total = std::mem::take(&mut state.received);
+                let total = std::mem::take(total);
                 assert_eq!(total, chain.shared.payload.len());
-                chain.shared.chains.since(state.start);
-                chain.send();
+                chain.step();
             }
             chain.receive();
         }
-        WINHTTP_CALLBACK_STATUS_REQUEST_ERROR => panic!("an operation failed"),
+        WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE => chain.step(),
+        WINHTTP_CALLBACK_STATUS_REQUEST_ERROR => {
+            // SAFETY: that is what comes with it.
+            let result = unsafe { information.cast::<WINHTTP_ASYNC_RESULT>().read() };
+            assert_eq!(result.dwError, ERROR_WINHTTP_OPERATION_CANCELLED);
+        }
         _ => {}
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use openwinhttp::{
-    Buffer, BufferKind, Connect, Mode, Notification, Observer, OpenRequest, Request, Session,
-    WebSocket,
+    Buffer, BufferKind, Connect, Error, Mode, Notification, Observer, OpenRequest, Request,
+    Session, WebSocket,
 };
 
 use super::Way;
@@ -33,11 +33,11 @@ fn upgraded(port: u16, secure: bool, path: &str) -> WebSocket {
     request.complete_upgrade(None).expect("101")
 }
 
-/// The length of the next message.
+/// The length of the next message, which goes into `buffer` as a whole.
 fn receive(socket: &WebSocket, buffer: &mut [u8]) -> usize {
     let mut total = 0;
     loop {
-        let received = socket.receive(buffer).expect("a message");
+        let received = socket.receive(&mut buffer[total..]).expect("a message");
         total += received.count;
         match received.kind {
             BufferKind::BinaryFragment | BufferKind::Utf8Fragment => {}
@@ -94,12 +94,11 @@ pub(crate) fn chains(
         payload,
         chains: Chains::default(),
     });
-    let all: Vec<Arc<Chain>> = (0..count)
-        .map(|_| Chain::open(&connect, &shared))
-        .collect();
+    let open = (0..count).map(|_| Chain::open(&connect, &shared));
+    let all = Open(open.collect());
     move |count, latencies| {
-        shared.chains.announce(count, all.len());
-        for chain in &all {
+        shared.chains.announce(count, all.0.len());
+        for chain in &all.0 {
             chain.send();
         }
         *latencies = shared.chains.wait();
@@ -109,6 +108,17 @@ pub(crate) fn chains(
 struct Shared {
     payload: &'static [u8],
     chains: Chains,
+}
+
+/// Closed when dropped: each lives as long as its WebSocket, which it owns.
+struct Open(Vec<Arc<Chain>>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        for chain in &self.0 {
+            chain.socket().abort().expect("once");
+        }
+    }
 }
 
 /// What a chain's operations work on.
@@ -160,6 +170,8 @@ struct Chain {
 struct Exchange {
     start: Instant,
     received: usize,
+    /// Completions still to come: the send's may come after that of the answer.
+    missing: u32,
 }
 
 impl Chain {
@@ -171,6 +183,7 @@ impl Chain {
             exchange: Mutex::new(Exchange {
                 start: Instant::now(),
                 received: 0,
+                missing: 0,
             }),
         });
         let observer = Arc::clone(&chain) as Arc<dyn Observer>;
@@ -189,10 +202,25 @@ impl Chain {
         let Some(start) = self.shared.chains.next() else {
             return;
         };
-        self.exchange.lock().expect("unpoisoned").start = start;
+        let mut exchange = self.exchange.lock().expect("unpoisoned");
+        exchange.start = start;
+        exchange.missing = 2;
+        drop(exchange);
         let payload = Memory::Payload(self.shared.payload);
         let started = self.socket().start_send(BufferKind::BinaryMessage, payload);
         started.expect("started");
+    }
+
+    /// One of the two completions of an exchange has come.
+    fn step(&self) {
+        let mut exchange = self.exchange.lock().expect("unpoisoned");
+        exchange.missing -= 1;
+        let (missing, start) = (exchange.missing, exchange.start);
+        drop(exchange);
+        if missing == 0 {
+            self.shared.chains.since(start);
+            self.send();
+        }
     }
 
     fn receive(&self) {
@@ -202,7 +230,12 @@ impl Chain {
             used.unwrap_or_else(|| vec![0; length]),
             Arc::clone(&self.spare),
         );
-        self.socket().start_receive(memory).expect("started");
+        let started = self.socket().start_receive(memory);
+        // Closed when all exchanges have ended, which may be before this receive.
+        assert!(
+            matches!(started, Ok(_) | Err(Error::InvalidHandle)),
+            "{started:?}"
+        );
     }
 }
 
@@ -212,18 +245,19 @@ impl Observer for Chain {
             Notification::WebSocketReceived(bytes, kind) => {
                 let mut exchange = self.exchange.lock().expect("unpoisoned");
                 exchange.received += bytes.len();
-                if *kind == BufferKind::BinaryMessage {
+                let is_whole = *kind == BufferKind::BinaryMessage;
+                if is_whole {
                     let total = std::mem::take(&mut exchange.received);
                     assert_eq!(total, self.shared.payload.len());
-                    let start = exchange.start;
-                    drop(exchange);
-                    self.shared.chains.since(start);
-                    self.send();
-                } else {
-                    drop(exchange);
+                }
+                drop(exchange);
+                if is_whole {
+                    self.step();
                 }
                 self.receive();
             }
+            Notification::WebSocketSent(..) => self.step(),
+            Notification::RequestError(_, Error::OperationCancelled) => {}
             Notification::RequestError(api, error) => panic!("{api:?}: {error:?}"),
             _ => {}
         }

@@ -85,9 +85,7 @@ async fn send<M>(sink: &mut (impl Sink<M, Error: std::fmt::Debug> + Unpin), mess
         .expect("sent");
 }
 
-async fn next<M, E: std::fmt::Debug>(
-    stream: &mut (impl Stream<Item = Result<M, E>> + Unpin),
-) -> M {
+async fn next<M, E: std::fmt::Debug>(stream: &mut (impl Stream<Item = Result<M, E>> + Unpin)) -> M {
     let message = poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await;
     message.expect("an open stream").expect("a message")
 }

@@ -23,9 +23,7 @@ pub(crate) fn echo(port: u16, payload: &'static [u8]) -> impl FnMut() {
     let mut socket = client(upgraded(port, "/echo"));
     let payload = Bytes::from_static(payload);
     move || {
-        socket
-            .send(Message::Binary(payload.clone()))
-            .expect("sent");
+        socket.send(Message::Binary(payload.clone())).expect("sent");
         assert_eq!(receive(&mut socket), payload.len());
     }
 }
@@ -37,9 +35,7 @@ pub(crate) fn one_way(port: u16, secure: bool, way: Way) -> impl FnMut(u64, &mut
     move |count, _| match way {
         Way::Sending => {
             for _ in 0..count {
-                socket
-                    .send(Message::Binary(payload.clone()))
-                    .expect("sent");
+                socket.send(Message::Binary(payload.clone())).expect("sent");
             }
             socket.send(Message::text("end")).expect("sent");
             assert_eq!(receive(&mut socket), 3);
