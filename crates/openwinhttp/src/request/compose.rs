@@ -8,6 +8,7 @@ use super::state::Message;
 use super::target::Fixed;
 use crate::options::Options;
 use crate::request_headers::RequestHeaders;
+use crate::response_headers;
 use crate::{Buffer, Error, Result};
 
 /// How the body of a request is framed.
@@ -53,10 +54,11 @@ impl BodyPlan {
             return Ok(Self::Chunked);
         }
         if let Some(value) = own_length {
-            let length = std::str::from_utf8(value)
-                .ok()
-                .and_then(|text| text.trim().parse::<u64>().ok())
-                .ok_or(Error::InvalidParameter)?;
+            // Strict: what goes out must be read in the same way by everybody.
+            let length = response_headers::number64(value)?;
+            if message.headers.get(b"Content-Length", 1).is_some() {
+                return Err(Error::InvalidParameter);
+            }
             if total != 0 && total != length || optional > length {
                 return Err(Error::InvalidParameter);
             }

@@ -64,17 +64,26 @@ pub unsafe extern "system" fn WinHttpSendRequest(
                 CallerMemory::new(optional.cast(), optional_length, std::ptr::null_mut())
             })
             .transpose()?;
-        if let Some(headers) = headers.filter(|headers| !headers.is_empty()) {
-            request.with_headers(|own| own.add_block(headers, Modifiers::ADD))?;
-        }
+        let before = match headers.filter(|headers| !headers.is_empty()) {
+            Some(headers) => Some(request.with_headers(|own| {
+                let before = own.clone();
+                own.add_block(headers, Modifiers::ADD).map(|()| before)
+            })?),
+            None => None,
+        };
         if context != 0 {
             object.status.set_context(context);
         }
-        if is_synchronous(&object) {
+        let result = if is_synchronous(&object) {
             request.send(body, total_length.into())
         } else {
             request.start_send(body, total_length.into()).map(|_| ())
+        };
+        if let (Err(Error::InvalidParameter), Some(before)) = (result, before) {
+            // Nothing was begun: the corrected call must not add them twice.
+            request.with_headers(|own| *own = before);
         }
+        result
     })
 }
 
