@@ -108,11 +108,12 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1,024 for each key, 4,096 in total, 60 s: a program with many requests at once has as many connections idle for a moment.
+    /// 512 for each key, 768 in total, 60 s: a program with many requests at once has many connections idle for a moment; a
+    /// process often has no more than 1,024 descriptors.
     fn default() -> Self {
         Self {
-            idle_per_key: 1024,
-            idle: 4096,
+            idle_per_key: 512,
+            idle: 768,
             idle_time: Duration::from_secs(60),
         }
     }

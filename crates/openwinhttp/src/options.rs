@@ -121,7 +121,7 @@ pub struct Options {
     pub expire_connection: bool,
     /// Looked up instead of the host's name.
     pub resolution_host: Option<String>,
-    /// Address families race after a short delay (`WINHTTP_OPTION_IPV6_FAST_FALLBACK`).
+    /// `WINHTTP_OPTION_IPV6_FAST_FALLBACK`: kept; address families always race after a short delay (RFC 8305).
     pub fast_fallback: bool,
     /// TCP keep-alive: idle time and interval.
     pub tcp_keepalive: Option<(Duration, Duration)>,

@@ -78,7 +78,8 @@ impl Session {
     /// `work` runs once when the session, with all that was made from it, has ended (`WINHTTP_OPTION_UNLOAD_NOTIFY_EVENT`). An
     /// earlier one is replaced.
     pub fn on_unload(&self, work: Box<dyn FnOnce() + Send>) {
-        *lock(&self.shared.on_unload) = Some(work);
+        // What it replaces is dropped without the lock.
+        let _earlier = lock(&self.shared.on_unload).replace(work);
     }
 
     /// Names a server: `WinHttpConnect`. Nothing is resolved or connected yet. Port 0 stands for the scheme's default.

@@ -294,7 +294,8 @@ impl<H: Handler> Turn<H> {
         state.slot = Slot::Running(api);
         drop(state);
 
-        let result = work(self, &mut operation);
+        let result = catch_unwind(AssertUnwindSafe(|| work(self, &mut operation)))
+            .unwrap_or(Err(Error::InternalError));
 
         let mut state = self.state();
         let result = match self.check_open() {
@@ -497,7 +498,9 @@ impl<H: Handler> Turn<H> {
 
             let mut cx = Cx::asynchronous(&waker);
             let result = match self.check_open() {
-                Ok(()) => H::poll(self, &mut operation, &mut cx),
+                // A panic in the caller's memory or in ours: the hook has told of it, the operation ends.
+                Ok(()) => catch_unwind(AssertUnwindSafe(|| H::poll(self, &mut operation, &mut cx)))
+                    .unwrap_or(Poll::Ready(Err(Error::InternalError))),
                 Err(cancelled) => Poll::Ready(Err(cancelled)),
             };
             let result = match result {

@@ -261,7 +261,7 @@ impl Write {
             &mut self.written
         )) {
             Ok(()) => {
-                let _ = exchange.encoder.frame(data.len());
+                exchange.count_sent(data);
             }
             Err(error)
                 if error.kind() == std::io::ErrorKind::TimedOut || !exchange.has_answer() =>

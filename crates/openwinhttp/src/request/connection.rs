@@ -36,6 +36,7 @@ pub(super) struct Establish {
     fresh: bool,
     tls: Option<ClientOptions>,
     options: Arc<Options>,
+    has_closed_idle: bool,
 }
 
 #[expect(
@@ -87,7 +88,17 @@ impl Establish {
             fresh,
             tls,
             options,
+            has_closed_idle: false,
         })
+    }
+
+    fn resolve<B: Buffer>(&mut self, core: &Core<B>) {
+        let url = &core.fixed.url;
+        let host = bare_host(url.host());
+        core.notify(&Notification::ResolvingName(host));
+        let name = self.options.resolution_host.as_deref().unwrap_or(host);
+        let timeout = self.options.timeouts.resolve.duration();
+        self.stage = Stage::Resolve(Lookup::new(name, url.port(), timeout));
     }
 
     pub(super) fn poll<B: Buffer>(
@@ -95,7 +106,6 @@ impl Establish {
         core: &Core<B>,
         cx: &mut Cx<'_>,
     ) -> Poll<Result<Established>> {
-        let url = &core.fixed.url;
         loop {
             core.check_open()?;
             match &mut self.stage {
@@ -105,14 +115,7 @@ impl Establish {
                     if let Some(conn) = kept.filter(|_| !self.fresh) {
                         return Poll::Ready(self.established(core, cx, conn, true));
                     }
-                    let host = bare_host(url.host());
-                    core.notify(&Notification::ResolvingName(host));
-                    let name = self.options.resolution_host.as_deref().unwrap_or(host);
-                    self.stage = Stage::Resolve(Lookup::new(
-                        name,
-                        url.port(),
-                        self.options.timeouts.resolve.duration(),
-                    ));
+                    self.resolve(core);
                 }
                 Stage::Resolve(lookup) => {
                     let addresses =
@@ -139,12 +142,16 @@ impl Establish {
                     self.stage = Stage::Connect(Connector::new(addresses, options));
                 }
                 Stage::Connect(connector) => {
-                    let event = ready!(connector.poll(cx)).map_err(|error| match error.kind() {
-                        std::io::ErrorKind::TimedOut => Error::Timeout,
-                        // The server took the connection, and reset it before we looked.
-                        std::io::ErrorKind::ConnectionReset => Error::ConnectionError,
-                        _ => Error::CannotConnect,
-                    })?;
+                    let event = match ready!(connector.poll(cx)) {
+                        Err(error) if is_out_of_descriptors(&error) && !self.has_closed_idle => {
+                            // Connections that nobody uses must not be in the way of one that somebody wants.
+                            self.has_closed_idle = true;
+                            pool::global().close_idle();
+                            self.resolve(core);
+                            continue;
+                        }
+                        event => event.map_err(|error| connect_error(&error))?,
+                    };
                     match event {
                         ConnectEvent::Connecting(address) => {
                             core.notify(&Notification::ConnectingToServer(
@@ -213,6 +220,21 @@ impl Establish {
             reused,
         })
     }
+}
+
+/// What a failed connection means.
+fn connect_error(error: &std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::TimedOut => Error::Timeout,
+        // The server took the connection, and reset it before we looked.
+        std::io::ErrorKind::ConnectionReset => Error::ConnectionError,
+        _ => Error::CannotConnect,
+    }
+}
+
+/// `EMFILE` and `ENFILE`.
+fn is_out_of_descriptors(error: &std::io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// Tells why TLS failed.

@@ -4,7 +4,7 @@ use std::io::{self, IoSlice};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use http1_proto::request::BodyEncoder;
+use http1_proto::request::{BodyEncoder, LAST_CHUNK};
 use http1_proto::{Blame, CloseReason, ResponseReader};
 use net::conn::Conn;
 use net::cx::Cx;
@@ -24,6 +24,8 @@ pub(crate) struct Exchange {
     pub(super) reused: bool,
     /// The request allows it to be kept.
     pub(super) keep: bool,
+    /// The last bytes of a body that the application frames were those that end one.
+    pub(super) raw_ended: bool,
     /// The server stopped taking the body, as it has answered.
     pub(super) answered_early: bool,
     /// An operation has just taken it: the socket does not know yet how this one waits.
@@ -44,6 +46,15 @@ impl Exchange {
                 .map_err(|error| transport_error(&error))?;
         }
         Ok(())
+    }
+
+    /// These bytes of the body are out.
+    pub(super) fn count_sent(&mut self, data: &[u8]) {
+        // It was asked for the same before, when the frame was made.
+        let _ = self.encoder.frame(data.len());
+        if !data.is_empty() {
+            self.raw_ended = data.ends_with(LAST_CHUNK);
+        }
     }
 
     /// Whether the connection speaks another protocol now.
@@ -82,7 +93,10 @@ impl Exchange {
 
     /// Whether nothing more of the request is to go out, as far as we know.
     fn is_sent(&self) -> bool {
-        self.encoder == BodyEncoder::Raw || self.encoder.remaining() == Some(0)
+        match self.encoder {
+            BodyEncoder::Raw => self.raw_ended,
+            _ => self.encoder.remaining() == Some(0),
+        }
     }
 
     fn is_reusable(&self) -> bool {

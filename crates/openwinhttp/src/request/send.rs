@@ -155,7 +155,7 @@ impl<B: Buffer> Send<B> {
                         }
                         Err(_) => exchange.answered_early = true,
                     }
-                    let _ = exchange.encoder.frame(body.len());
+                    exchange.count_sent(body);
                     core.notify(&Notification::RequestSent(
                         u32::try_from(self.written).unwrap_or(u32::MAX),
                     ));
@@ -233,6 +233,7 @@ impl<B: Buffer> Send<B> {
             encoder: message.plan.encoder(),
             reused,
             keep,
+            raw_ended: false,
             answered_early: false,
             detached: false,
             receiving_since: None,

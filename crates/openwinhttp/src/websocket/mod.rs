@@ -170,7 +170,7 @@ impl<B: Buffer> WebSocket<B> {
         self.synchronous()?;
         self.sending.run(
             Api::WebSocketSend,
-            |state| state.begin_send(kind),
+            |state| state.begin_send(kind, self.shared.send_timeout),
             |turn, send| turn.wait(|cx| send.poll(&self.shared, cx, payload)),
             |_, _, _| {},
         )
@@ -186,7 +186,7 @@ impl<B: Buffer> WebSocket<B> {
             Api::WebSocketSend,
             |state| {
                 state
-                    .begin_send(kind)
+                    .begin_send(kind, self.shared.send_timeout)
                     .map(|send| send::Operation::Send(send, payload, kind))
             },
             Start::InCall,
@@ -202,7 +202,7 @@ impl<B: Buffer> WebSocket<B> {
         self.synchronous()?;
         self.sending.run(
             Api::WebSocketShutdown,
-            |state| self.begin_close(state, status, reason),
+            |state| self.begin_close(state, status, reason, self.shared.send_timeout),
             |turn, shutdown| turn.wait(|cx| shutdown.poll(&self.shared, cx, Lane::Sending)),
             |_, _, _| {},
         )
@@ -217,7 +217,7 @@ impl<B: Buffer> WebSocket<B> {
         self.sending.start(
             Api::WebSocketShutdown,
             |state| {
-                self.begin_close(state, status, reason)
+                self.begin_close(state, status, reason, self.shared.send_timeout)
                     .map(send::Operation::Shutdown)
             },
             Start::InCall,
@@ -229,8 +229,9 @@ impl<B: Buffer> WebSocket<B> {
         data: &mut SendingData,
         status: u16,
         reason: &[u8],
+        timeout: Option<Duration>,
     ) -> Result<send::Shutdown> {
-        let shutdown = data.begin_close(status, reason)?;
+        let shutdown = data.begin_close(status, reason, timeout)?;
         self.shared.close_sent.store(true, Ordering::Release);
         Ok(shutdown)
     }
@@ -328,13 +329,17 @@ impl<B: Buffer> WebSocket<B> {
         if sending.pending().is_some() || self.shared.closing.swap(true, Ordering::AcqRel) {
             return Err(Error::InvalidOperation);
         }
+        let limit = Duration::from_millis(self.shared.close_timeout.load(Ordering::Relaxed).into());
+        let send_timeout = self
+            .shared
+            .send_timeout
+            .map_or(limit, |timeout| timeout.min(limit));
         let shutdown = if sending.sender.is_closed() {
             None
         } else {
-            Some(self.begin_close(&mut sending, status, reason)?)
+            Some(self.begin_close(&mut sending, status, reason, Some(send_timeout))?)
         };
         drop(sending);
-        let limit = Duration::from_millis(self.shared.close_timeout.load(Ordering::Relaxed).into());
         let deadline = Instant::now() + limit;
         Ok((shutdown, deadline))
     }
@@ -402,7 +407,8 @@ impl<B: Buffer> WebSocket<B> {
 
     /// Replaces the observer for notifications from now on.
     pub fn set_observer(&self, observer: Option<Arc<dyn Observer>>) {
-        *lock(&self.shared.observer) = observer;
+        // What it replaces is dropped without the lock.
+        let _earlier = std::mem::replace(&mut *lock(&self.shared.observer), observer);
     }
 
     fn synchronous(&self) -> Result<()> {

@@ -247,6 +247,8 @@ pub(super) struct Outgoing {
     bytes: Scratch,
     written: usize,
     half: Option<WriteHalf>,
+    /// Limits each send of the socket.
+    timeout: Option<Duration>,
     /// They are our Close.
     closing: bool,
 }
@@ -257,10 +259,19 @@ impl Outgoing {
         self.half.is_none() && self.bytes.as_slice().is_empty()
     }
 
+    /// For a data frame.
+    pub(super) fn new(timeout: Option<Duration>) -> Self {
+        Self {
+            timeout,
+            ..Self::default()
+        }
+    }
+
     /// Our Close frame.
-    pub(super) fn of_close(payload: &[u8]) -> Self {
+    pub(super) fn of_close(payload: &[u8], timeout: Option<Duration>) -> Self {
         let mut outgoing = Self {
             closing: true,
+            timeout,
             ..Self::default()
         };
         outgoing.append(&control_frame(OpCode::CLOSE, payload));
@@ -293,7 +304,8 @@ impl Outgoing {
             Some(half) => half,
             slot => {
                 let mut before = Vec::new();
-                let half = ready!(outbox.poll_take(cx, lane, self.closing, &mut before))?;
+                let mut half = ready!(outbox.poll_take(cx, lane, self.closing, &mut before))?;
+                half.set_timeout(self.timeout);
                 if !before.is_empty() {
                     // Nothing of the bytes was sent yet.
                     before.extend_from_slice(self.bytes.as_slice());
@@ -333,13 +345,6 @@ impl Outgoing {
         self.begin();
         outbox.give_up();
         error
-    }
-
-    /// Limits each send.
-    pub(super) fn set_timeout(&mut self, timeout: Option<Duration>) {
-        if let Some(half) = &mut self.half {
-            half.set_timeout(timeout);
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 /// A thread keeps no more than this.
-const MAX_KEPT: usize = 256 * 1024;
+const MAX_KEPT: usize = 512 * 1024;
 
 thread_local! {
     static SPARE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };

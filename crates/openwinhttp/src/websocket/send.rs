@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Poll, ready};
+use std::time::Duration;
 
 use net::cx::Cx;
 use ws_proto::{FrameHeader, MessageKind, OpCode, Sender, close, mask_copy, rotate_key};
@@ -13,7 +14,7 @@ use crate::turn::{Handler, Turn};
 use crate::{Api, Buffer, Error, Notification, Observer, Result};
 
 /// Bytes of a payload that are masked and sent at a time.
-const PIECE: usize = 128 * 1024;
+const PIECE: usize = 256 * 1024;
 
 /// The sending lane.
 pub(super) struct Sending<B: Buffer> {
@@ -55,7 +56,11 @@ impl SendingData {
     /// # Errors
     /// [`Error::InvalidOperation`]: Close was sent. [`Error::InvalidParameter`]: a message of the other kind is unfinished, or the
     /// kind is [`BufferKind::Close`].
-    pub(super) fn begin_send(&mut self, kind: BufferKind) -> Result<Send> {
+    pub(super) fn begin_send(
+        &mut self,
+        kind: BufferKind,
+        timeout: Option<Duration>,
+    ) -> Result<Send> {
         let (message, fin) = match kind {
             BufferKind::BinaryMessage => (MessageKind::Binary, true),
             BufferKind::BinaryFragment => (MessageKind::Binary, false),
@@ -75,7 +80,7 @@ impl SendingData {
             fin,
             key: masking_key(),
             masked: 0,
-            outgoing: Outgoing::default(),
+            outgoing: Outgoing::new(timeout),
         })
     }
 
@@ -84,11 +89,16 @@ impl SendingData {
     /// # Errors
     /// [`Error::InvalidOperation`]: it was sent. [`Error::InvalidParameter`]: the status must not be sent, or the reason is too
     /// long.
-    pub(super) fn begin_close(&mut self, status: u16, reason: &[u8]) -> Result<Shutdown> {
+    pub(super) fn begin_close(
+        &mut self,
+        status: u16,
+        reason: &[u8],
+        timeout: Option<Duration>,
+    ) -> Result<Shutdown> {
         let payload = close_payload(status, reason)?;
         self.sender.close().map_err(|_| Error::InvalidOperation)?;
         Ok(Shutdown {
-            outgoing: Outgoing::of_close(&payload),
+            outgoing: Outgoing::of_close(&payload, timeout),
         })
     }
 }
@@ -113,7 +123,6 @@ impl Send {
         payload: &[u8],
     ) -> Poll<Result<()>> {
         loop {
-            self.outgoing.set_timeout(shared.send_timeout);
             if self.outgoing.is_idle() && self.masked == 0 {
                 self.write_start(payload);
             }
@@ -166,7 +175,6 @@ impl Shutdown {
         cx: &mut Cx<'_>,
         lane: Lane,
     ) -> Poll<Result<()>> {
-        self.outgoing.set_timeout(shared.send_timeout);
         self.outgoing
             .poll(&shared.outbox, cx, lane)
             .map_err(|error| transport_error(&error))

@@ -15,7 +15,7 @@ use winhttp_testkit::raw::{
     WinHttpWebSocketCompleteUpgrade, WinHttpWebSocketReceive, WinHttpWebSocketSend,
 };
 
-use super::Way;
+use super::{SAMPLED, Way};
 use crate::linux::chain::Chains;
 use crate::linux::server::PIECE;
 use crate::linux::turns::Latencies;
@@ -186,7 +186,11 @@ pub(crate) fn chains(
         payload,
         chains: Chains::default(),
     }));
-    let all = Open((0..count).map(|_| Chain::open(connect, shared)).collect());
+    let all = Open(
+        (0..count)
+            .map(|index| Chain::open(connect, shared, index))
+            .collect(),
+    );
     move |count, latencies| {
         shared.chains.announce(count, all.0.len());
         for chain in &all.0 {
@@ -235,6 +239,7 @@ impl Drop for Open {
 /// One connection with the exchange that is under way: the context of its WebSocket.
 struct Chain {
     shared: &'static Shared,
+    is_sampled: bool,
     socket: usize,
     /// Completions still to come: the send's may come after that of the answer.
     missing: AtomicU32,
@@ -246,7 +251,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn open(connect: HINTERNET, shared: &'static Shared) -> &'static Self {
+    fn open(connect: HINTERNET, shared: &'static Shared, index: usize) -> &'static Self {
         let (done, wait) = channel();
         // The last callback may be about to return.
         let done: &'static Mutex<Sender<bool>> = Box::leak(Box::new(Mutex::new(done)));
@@ -257,6 +262,7 @@ impl Chain {
         assert_eq!(wait.recv(), Ok(true), "a response");
         let chain = Box::leak(Box::new(Self {
             shared,
+            is_sampled: index.is_multiple_of(SAMPLED),
             socket: 0,
             missing: AtomicU32::new(0),
             start: UnsafeCell::new(Instant::now()),
@@ -300,7 +306,9 @@ impl Chain {
         if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: the exchange has ended.
             let start = unsafe { *self.start.get() };
-            self.shared.chains.since(start);
+            if self.is_sampled {
+                self.shared.chains.since(start);
+            }
             self.send();
         }
     }

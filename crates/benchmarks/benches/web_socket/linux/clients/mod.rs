@@ -27,6 +27,9 @@ pub(crate) const TOKIO_TUNGSTENITE: &str = "tokio-tungstenite";
 pub(crate) const FASTWEBSOCKETS: &str = "fastwebsockets";
 pub(crate) const TOKIO_WEBSOCKETS: &str = "tokio-websockets";
 
+/// Of so many connections, one notes how long its round trips take: noting needs a lock.
+pub(crate) const SAMPLED: usize = 16;
+
 /// Which way messages of the one-way measurement go.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {

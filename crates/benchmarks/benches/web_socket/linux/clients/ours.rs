@@ -9,7 +9,7 @@ use openwinhttp::{
     Session, WebSocket,
 };
 
-use super::Way;
+use super::{SAMPLED, Way};
 use crate::linux::chain::Chains;
 use crate::linux::server::PIECE;
 use crate::linux::turns::Latencies;
@@ -94,7 +94,7 @@ pub(crate) fn chains(
         payload,
         chains: Chains::default(),
     });
-    let open = (0..count).map(|_| Chain::open(&connect, &shared));
+    let open = (0..count).map(|index| Chain::open(&connect, &shared, index));
     let all = Open(open.collect());
     move |count, latencies| {
         shared.chains.announce(count, all.0.len());
@@ -162,6 +162,7 @@ impl Drop for Memory {
 /// One connection with the exchange that is under way.
 struct Chain {
     shared: Arc<Shared>,
+    is_sampled: bool,
     socket: OnceLock<WebSocket<Memory>>,
     spare: Arc<Spare>,
     exchange: Mutex<Exchange>,
@@ -175,9 +176,10 @@ struct Exchange {
 }
 
 impl Chain {
-    fn open(connect: &Connect, shared: &Arc<Shared>) -> Arc<Self> {
+    fn open(connect: &Connect, shared: &Arc<Shared>, index: usize) -> Arc<Self> {
         let chain = Arc::new(Self {
             shared: Arc::clone(shared),
+            is_sampled: index.is_multiple_of(SAMPLED),
             socket: OnceLock::new(),
             spare: Arc::default(),
             exchange: Mutex::new(Exchange {
@@ -218,7 +220,9 @@ impl Chain {
         let (missing, start) = (exchange.missing, exchange.start);
         drop(exchange);
         if missing == 0 {
-            self.shared.chains.since(start);
+            if self.is_sampled {
+                self.shared.chains.since(start);
+            }
             self.send();
         }
     }
