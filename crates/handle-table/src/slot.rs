@@ -1,14 +1,12 @@
 //! One slot: a value, its generation and its lock in one atomic word.
 
 use std::cell::UnsafeCell;
-use std::hint;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 use std::time::Duration;
 
-use crate::next_generation;
+use crate::limits::MAX_GENERATION;
+use crate::sync::{AtomicU32, Ordering, sleep, spin_loop, yield_now};
 
 /// Bits of the word: generation, then whether there is a value, then whether somebody has it.
 const LOCKED: u32 = 1;
@@ -20,6 +18,10 @@ const GENERATION_SHIFT: u32 = 2;
 const SPINS: u32 = 100;
 const YIELDS: u32 = 1000;
 const NAP: Duration = Duration::from_micros(50);
+
+pub(crate) const fn next_generation(generation: u32) -> u32 {
+    generation % MAX_GENERATION + 1
+}
 
 pub(crate) struct Slot<T> {
     word: AtomicU32,
@@ -107,9 +109,9 @@ impl<T> Slot<T> {
             }
             rounds = rounds.saturating_add(1);
             match rounds {
-                0..SPINS => hint::spin_loop(),
-                SPINS..YIELDS => thread::yield_now(),
-                _ => thread::sleep(NAP),
+                0..SPINS => spin_loop(),
+                SPINS..YIELDS => yield_now(),
+                _ => sleep(NAP),
             }
         }
     }
